@@ -1,0 +1,1 @@
+"""From an operator's site to `raw.duckdb`: list, fetch, archive, parse, land."""

@@ -1,0 +1,5 @@
+"""Bytes to sections: what each kind of file looks like (`csv`, `aemo_csv`, `oasis`)."""
+
+from extract.parse.sections import Content, NotThisFeed, Quarantine, Section, read_member
+
+__all__ = ["Content", "NotThisFeed", "Quarantine", "Section", "read_member"]

@@ -1,0 +1,140 @@
+"""AEMO's CSV standard: many tables in one file, marked by the first field of each line.
+
+`C` opens and closes the file (the closing line counts all lines), `I` names a table and its
+columns, `D` is a row. A table is keyed by report type and sub type and read by the names on the `I`
+line just above: the version number does not fix the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from extract.catalogue import Feed
+from extract.parse.sections import (
+    Content,
+    NotThisFeed,
+    Quarantine,
+    Section,
+    match_columns,
+    without_blank_lines,
+)
+
+LEADING = ("_record", "_type", "_sub_type", "_version")  # the four fields before the columns
+_MARK = re.compile(rb"^[CI],", re.MULTILINE)
+
+
+def read(
+    feed: Feed, member: str, blocks: Iterator[bytes], content: Content
+) -> Iterator[Section]:
+    """Sections of the tables that the feed lands, in file order.
+
+    Raises NotThisFeed if the file has none of the feed's tables, Quarantine if it is no AEMO file
+    or is cut off (its closing line is missing).
+    """
+    state = _State(feed, member, content)
+    for block in blocks:
+        if state.line == 1:
+            state.open(block)
+        yield from state.sections(block)
+    state.close()
+
+
+class _State:
+    """Where we are in the file: the table in force, the line number, what was seen."""
+
+    def __init__(self, feed: Feed, member: str, content: Content):
+        self.feed, self.member, self.content = feed, member, content
+        self.line = 1
+        self.table = None
+        self.header: tuple[str, ...] = ()
+        self.known = False  # is the table in force one that we know, landed or not?
+        self.landed_records: set[str] = set()
+        self.footer: int | None = None
+
+    def open(self, block: bytes) -> None:
+        start = block.lstrip()
+        if start.startswith(b"<"):
+            raise Quarantine(f"{self.member}: a web page where an AEMO report was expected")
+        if not start.startswith(b"C,"):
+            raise NotThisFeed(f"{self.member}: does not start with AEMO's C line")
+
+    def sections(self, block: bytes) -> Iterator[Section]:
+        marks = [m.start() for m in _MARK.finditer(block)]
+        for start, end in zip([0, *marks], [*marks, len(block)], strict=True):
+            if start == end:
+                continue
+            piece = block[start:end]
+            if piece[:2] in (b"C,", b"I,"):
+                mark, _, body = piece.partition(b"\n")
+                self._mark(mark)
+                self.line += 1
+            else:  # rows that continue from the block before
+                body = piece
+            yield from self._rows(body)
+
+    def _mark(self, line: bytes) -> None:
+        try:
+            fields = next(csv.reader([line.decode("utf-8")]))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise Quarantine(f"{self.member}: line {self.line}: {error}") from error
+        if fields[0] == "I":
+            self._table(fields)
+        elif len(fields) >= 3 and fields[1].upper() == "END OF REPORT":
+            self.table, self.known = None, False
+            self.footer = int(fields[2]) if fields[2].isdigit() else 0
+        else:
+            self._published(fields)
+
+    def _table(self, fields: list[str]) -> None:
+        record = f"{fields[1]}.{fields[2]}".upper()
+        self.table = self.feed.table_for_record(record)
+        self.known = self.table is not None or record in self.feed.ignore_tables
+        self.header = (*LEADING, *fields[4:])
+        if self.table:
+            self.landed_records.add(record)
+            unknown = match_columns(self.table, self.header[4:], self.member)
+            if unknown:
+                self.content.notes.append(
+                    f"{record}: unknown column(s) kept in _extra: {', '.join(unknown)}"
+                )
+        elif not self.known:
+            self.content.notes.append(f"unknown table {record} was not landed")
+
+    def _published(self, fields: list[str]) -> None:
+        try:
+            stamp = datetime.strptime(f"{fields[5]} {fields[6]}", "%Y/%m/%d %H:%M:%S")
+        except (IndexError, ValueError):
+            self.content.notes.append("the C line has no creation time")
+            return
+        self.content.published_at = stamp.replace(tzinfo=self.feed.zone)
+
+    def _rows(self, body: bytes) -> Iterator[Section]:
+        first, lines = self.line, body.count(b"\n")
+        self.line += lines
+        body = without_blank_lines(body)
+        if not body:
+            return
+        if self.footer is not None:
+            raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
+        rows = body.count(b"\n")
+        if self.table:
+            yield Section(self.table, self.header, body, rows, first, self.member)
+        else:
+            self.content.ignored_rows += rows
+
+    def close(self) -> None:
+        if self.footer is None:
+            raise Quarantine(
+                f"{self.member}: cut off after line {self.line - 1}: the closing "
+                'C,"END OF REPORT" line is missing'
+            )
+        if not self.landed_records:
+            raise NotThisFeed(f"{self.member}: has none of the tables of {self.feed.id}")
+        lines = self.line - 1
+        if self.footer != lines:
+            self.content.notes.append(
+                f"the closing line says {self.footer} lines, the file has {lines}"
+            )

@@ -1,0 +1,301 @@
+"""Sections to typed Arrow tables by DuckDB's CSV reader, with explicit types from the contract.
+
+The fast path reads many sections in one go and accepts only a perfect result. If anything is off
+(a value that does not parse, a short line, a line break inside quotes), the batch is halved until
+the odd section stands alone; that one is read with its bad rows set aside, each with line, column
+and reason.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from extract.catalogue import Column, Table, normalize_header
+from extract.parse.sections import Section
+
+SQL_TYPES = {
+    "text": "varchar",
+    "double": "double",
+    "bigint": "bigint",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+ARROW_TYPES = {
+    "text": pa.string(),
+    "double": pa.float64(),
+    "bigint": pa.int64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that did not land. `row` counts the section's data rows from 1, `line` the member's."""
+
+    row: int
+    line: int
+    column: str | None
+    value: str | None
+    reason: str
+    text: str
+
+
+@dataclass(slots=True)
+class Typed:
+    """Rows of one section: `rows_index` gives each row's place (0-based) in the section."""
+
+    section: Section
+    table: pa.Table
+    rows_index: np.ndarray
+    rows_in_section: int
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The contract's columns and `_extra`, in order."""
+    fields = [pa.field(c.name, ARROW_TYPES[c.data_type]) for c in table.columns]
+    return pa.schema([*fields, pa.field("_extra", pa.string())])
+
+
+class Reader:
+    """Reads sections of one table and header; holds one in-memory DuckDB connection."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.connection = duckdb.connect(config={"threads": _threads()})
+        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute("set errors_as_json = false")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def read(self, sections: list[Section]) -> Iterator[tuple[list[Section], pa.Table | Typed]]:
+        """Typed rows of `sections` (same table and header), in order.
+
+        Yields either (sections, table) where every line became a row, or ([section], Typed) for a
+        section read with care.
+        """
+        table = self._fast(sections)
+        if table is not None:
+            yield sections, table
+        elif len(sections) == 1:
+            yield sections, self._careful(sections[0])
+        else:
+            half = len(sections) // 2
+            yield from self.read(sections[:half])
+            yield from self.read(sections[half:])
+
+    def _fast(self, sections: list[Section]) -> pa.Table | None:
+        query = _query(sections[0].table, sections[0].header)
+        with self._spool(b.body for b in sections) as path:
+            try:
+                result = self.connection.sql(query.sql(path, strict=True)).to_arrow_table()
+            except (duckdb.Error, pa.ArrowException):
+                return None
+        if result.num_rows != sum(s.rows for s in sections):
+            return None
+        for column in sections[0].table.columns:
+            if column.key and result.column(column.name).null_count:
+                return None
+        return result
+
+    def _spool(self, bodies: Iterator[bytes]) -> _Spool:
+        return _Spool(self.folder, bodies)
+
+    def _careful(self, section: Section) -> Typed:
+        query = _query(section.table, section.header)
+        with self._spool(iter([section.body])) as path:
+            self.connection.execute("drop table if exists reject_errors")
+            self.connection.execute("drop table if exists reject_scans")
+            result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
+            errors = self.connection.execute(
+                "select line, column_name, error_type, csv_line, error_message from reject_errors "
+                "qualify row_number() over (partition by line order by column_idx) = 1 "
+                "order by line"
+            ).fetchall()
+        typed = _with_places(section, result, errors, query)
+        return _without_bad_values(typed)
+
+
+class _Spool:
+    """A temporary file that DuckDB reads; its disk space is given back at once."""
+
+    def __init__(self, folder: Path, bodies: Iterator[bytes]):
+        self.folder, self.bodies = folder, bodies
+
+    def __enter__(self) -> str:
+        self.file = tempfile.NamedTemporaryFile(dir=self.folder, suffix=".csv")  # noqa: SIM115
+        self.file.writelines(self.bodies)
+        self.file.flush()
+        return self.file.name
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+@dataclass(frozen=True)
+class _Query:
+    """SQL that reads one published header into the contract's columns."""
+
+    names: tuple[str, ...]  # reader's column names, by position
+    header: tuple[str, ...]
+    types: dict[str, str]
+    date_format: str | None
+    timestamp_format: str | None
+    projection: tuple[str, ...]
+    finite: tuple[str, ...]
+
+    def sql(self, path: str, strict: bool) -> str:
+        columns = ", ".join(f"'{n}': '{self.types[n]}'" for n in self.names)
+        options = [
+            "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"'",
+            "new_line = '\\n', max_line_size = 8000000",
+            f"columns = {{{columns}}}",
+        ]
+        if self.date_format:
+            options.append(f"dateformat = '{self.date_format}'")
+        if self.timestamp_format:
+            options.append(f"timestampformat = '{self.timestamp_format}'")
+        if not strict:
+            options.append("store_rejects = true, parallel = false")
+        return (
+            f"select {', '.join(self.projection)} from read_csv('{path}', {', '.join(options)})"
+            + (f" where {_all_finite(self.finite)}" if strict and self.finite else "")
+        )
+
+
+def _all_finite(columns: tuple[str, ...]) -> str:
+    """A condition that drops rows with NaN or infinity, so that the row count betrays them."""
+    return " and ".join(f"coalesce(isfinite({c}), true)" for c in columns)
+
+
+@lru_cache(maxsize=512)
+def _query(table: Table, header: tuple[str, ...]) -> _Query:
+    names = tuple(f"c{i}" for i in range(len(header)))
+    at: dict[str, tuple[str, Column]] = {}
+    extra: list[tuple[str, str]] = []
+    for position, published in zip(names, header, strict=True):
+        key = normalize_header(published)
+        column = table.by_header.get(key)
+        if column:
+            at[column.name] = (position, column)
+        elif key and not key.startswith("_") and key not in table.ignored:
+            extra.append((position, published.strip()))
+    formats = {
+        kind: {c.format for c in table.columns if c.data_type == kind}
+        for kind in ("date", "timestamp")
+    }
+    types = dict.fromkeys(names, "varchar")
+    projection, finite = [], []
+    for column in table.columns:
+        sql_type = SQL_TYPES[column.data_type]
+        if column.name not in at:
+            projection.append(f'null::{sql_type} as "{column.name}"')
+            continue
+        position = at[column.name][0]
+        if column.format and len(formats[column.data_type]) > 1:
+            value = f"strptime(nullif({position}, ''), '{column.format}')::{sql_type}"
+        else:
+            types[position] = sql_type
+            value = position
+        if column.data_type == "double":
+            finite.append(position)
+        projection.append(f'{value} as "{column.name}"')
+    projection.append(f"{_extra(extra)} as _extra")
+    single = {k: next(iter(v)) if len(v) == 1 else None for k, v in formats.items()}
+    return _Query(
+        names, header, types, single["date"], single["timestamp"], tuple(projection), tuple(finite)
+    )
+
+
+def _extra(columns: list[tuple[str, str]]) -> str:
+    if not columns:
+        return "null::varchar"
+    pairs = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}', {c}" for c, name in columns)
+    some = ", ".join(c for c, _ in columns)
+    return f"case when coalesce({some}) is not null then json_object({pairs})::varchar end"
+
+
+def _with_places(
+    section: Section, result: pa.Table, errors: list[tuple], query: _Query
+) -> Typed:
+    """Give each good row its place in the section, and each bad one its reason."""
+    lines = section.body.count(b"\n")
+    bad = np.array(sorted({e[0] for e in errors}), dtype=np.int64)
+    notes = []
+    if result.num_rows + len(bad) == lines:
+        index = np.delete(np.arange(lines), bad - 1)
+        rows = lines
+    else:  # line breaks inside quotes: rows are fewer than lines, places are by order
+        rows = result.num_rows + len(bad)
+        index = np.arange(result.num_rows)
+        notes.append("line breaks inside quotes: row numbers count rows, not lines")
+    published = dict(zip(query.names, query.header, strict=True))
+    rejected = [
+        Rejected(
+            row=line,
+            line=section.first_line + line - 1,
+            column=published.get(name, "").strip() or None,
+            value=None,
+            reason=f"{kind.lower()}: {message.splitlines()[0]}",
+            text=text,
+        )
+        for line, name, kind, text, message in errors
+    ]
+    return Typed(section, result, index, rows, rejected, notes)
+
+
+def _without_bad_values(typed: Typed) -> Typed:
+    """Set aside rows whose key is null or whose number is not finite."""
+    table = typed.table
+    keep = np.ones(table.num_rows, dtype=bool)
+    for column in typed.section.table.columns:
+        values = table.column(column.name)
+        if column.key:
+            bad, reason = pc.is_null(values), "key is empty"
+        elif column.data_type == "double":
+            bad = pc.fill_null(pc.invert(pc.is_finite(values)), False)
+            reason = "not a finite number"
+        else:
+            continue
+        mask = bad.to_numpy(zero_copy_only=False) & keep
+        for place in np.flatnonzero(mask):
+            row = int(typed.rows_index[place]) + 1
+            value = values[int(place)].as_py()
+            typed.rejected.append(
+                Rejected(
+                    row=row,
+                    line=typed.section.first_line + row - 1,
+                    column=column.source_name or column.name,
+                    value=None if value is None else str(value),
+                    reason=reason,
+                    text=_line(typed.section.body, row),
+                )
+            )
+        keep &= ~mask
+    if not keep.all():
+        typed.table = table.filter(pa.array(keep))
+        typed.rows_index = typed.rows_index[keep]
+    return typed
+
+
+def _line(body: bytes, row: int) -> str:
+    lines = body.split(b"\n", row)
+    return lines[row - 1].decode("utf-8", "replace") if row <= len(lines) else ""
+
+
+def _threads() -> int:
+    import os
+
+    return max(2, os.cpu_count() or 2)

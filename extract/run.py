@@ -1,0 +1,272 @@
+"""An extraction: publications in, complete loads and a report out.
+
+Where publications come from is one of three: an operator's site (`extract.remote`), a folder
+(`from_folder`) or the archive (`from_archive`). What happens to them is the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extract.archive import Archive, Entry, sha256_of
+from extract.catalogue import Catalogue, Feed
+from extract.land import Batch, Incoming, Landed
+from extract.ledger import FileRow, Known, OutcomeRow, file_id, read_known
+from extract.load import Loader
+from extract.locks import lock
+from extract.recognise import recognise
+from extract.unpack import Limits
+
+BATCH_FILES = 4_000
+BATCH_BYTES = 512 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class FeedReport:
+    """What one run did for one feed."""
+
+    feed: str
+    listed: int = 0
+    files: int = 0
+    rows: int = 0
+    rejected: int = 0
+    quarantined: int = 0
+    empty: int = 0
+    known: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run did. `problems` are for people, one line each; `ok` is for the exit code."""
+
+    feeds: dict[str, FeedReport] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    not_recognised: list[Path] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def of(self, feed: str) -> FeedReport:
+        return self.feeds.setdefault(feed, FeedReport(feed))
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    @property
+    def rows(self) -> int:
+        return sum(f.rows for f in self.feeds.values())
+
+    @property
+    def files(self) -> int:
+        return sum(f.files for f in self.feeds.values())
+
+    def add(self, landed: Landed) -> None:
+        for row in landed.files:
+            self._add_file(row)
+        for outcome in landed.outcomes:
+            if outcome.feed and outcome.kind == "parse":
+                self.of(outcome.feed).seconds += outcome.seconds or 0.0
+            if outcome.outcome == "drift":
+                self.warnings.append(f"{outcome.url_or_path}: {outcome.message}")
+            elif outcome.outcome in ("http_error", "throttled", "wrong_bytes", "cut_off"):
+                self.of(outcome.feed or "?").failed += 1
+                self.problems.append(f"{outcome.url_or_path}: {outcome.message}")
+            elif outcome.outcome == "not_recognised":
+                self.not_recognised.append(Path(outcome.url_or_path))
+            elif outcome.outcome == "not_modified":
+                self.of(outcome.feed or "?").known += 1
+
+    def _add_file(self, row: FileRow) -> None:
+        feed = self.of(row.feed)
+        feed.files += row.status == "landed"
+        feed.rows += row.rows_landed
+        feed.rejected += row.rows_rejected
+        feed.empty += row.status == "empty"
+        if row.status == "quarantined":
+            feed.quarantined += 1
+            self.problems.append(f"{row.name}: quarantined: {row.message}")
+        elif row.rows_rejected:
+            self.problems.append(
+                f"{row.name}: {row.rows_rejected} of {row.rows_in_file} rows rejected; "
+                "see ops.rejected_rows"
+            )
+        if row.rows_in_file != row.rows_landed + row.rows_rejected:
+            self.problems.append(
+                f"{row.name}: {row.rows_in_file} rows in the file but {row.rows_landed} landed and "
+                f"{row.rows_rejected} rejected; this is a fault of gridhouse, please report it"
+            )
+
+
+class Run:
+    """One extraction run over a data folder; use as a context manager (it holds the lock)."""
+
+    def __init__(
+        self,
+        data: Path,
+        catalogue: Catalogue,
+        *,
+        limits: Limits | None = None,
+        lock_wait_s: float = 30.0,
+        progress: Callable[[str, int], None] = lambda feed, files: None,
+    ):
+        self.data, self.catalogue = data, catalogue
+        self.limits = limits or Limits()
+        self.lock_wait_s, self.progress = lock_wait_s, progress
+        self.raw = data / "raw.duckdb"
+        self.temporary = data / "tmp"
+        self.report = Report()
+        self.loaders: dict[str, Loader] = {}
+        self.known: dict[str, Known] = {}
+
+    def __enter__(self) -> Run:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.lock = lock(self.data, "extract", self.lock_wait_s)
+        self.lock.__enter__()
+        self.archive = Archive(self.data / "archive")
+        shutil.rmtree(self.temporary, ignore_errors=True)  # what a killed run left
+        self.temporary.mkdir()
+        self.started = time.perf_counter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.report.seconds = time.perf_counter() - self.started
+        self.lock.__exit__(*error)
+
+    def prepare(self) -> None:
+        """Make sure that every operator's tables exist, so that dbt always builds."""
+        for operator in self.catalogue.operators:
+            self._loader(operator)
+
+    def _loader(self, operator: str) -> Loader:
+        if operator not in self.loaders:
+            loader = Loader(self.data, operator, self.catalogue)
+            with lock(self.data, "raw", self.lock_wait_s):
+                loader.prepare()
+            self.loaders[operator] = loader
+        return self.loaders[operator]
+
+    def known_of(self, operator: str) -> Known:
+        if operator not in self.known:
+            self._loader(operator)
+            self.known[operator] = read_known(self.raw, operator, self.catalogue)
+        return self.known[operator]
+
+    def land(
+        self,
+        operator: str,
+        incoming: Iterable[tuple[Feed, Incoming]],
+        outcomes: list[OutcomeRow],
+        *,
+        record: bool = True,
+    ) -> None:
+        """Land publications of one operator in batches; each batch is one load.
+
+        `outcomes` may grow while `incoming` is consumed (listings, failed downloads); they travel
+        with the next load. `record` adds them to the archive's manifest.
+        """
+        batch: list[tuple[Feed, Incoming]] = []
+        size = 0
+        for feed, item in incoming:
+            batch.append((feed, item))
+            size += item.entry.bytes
+            if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
+                self._load(operator, batch, outcomes, record)
+                batch, size = [], 0
+        if batch or outcomes:
+            self._load(operator, batch, outcomes, record)
+
+    def _load(
+        self,
+        operator: str,
+        batch: list[tuple[Feed, Incoming]],
+        outcomes: list[OutcomeRow],
+        record: bool,
+    ) -> None:
+        known = self.known_of(operator)
+        if record:
+            self.archive.record([item.entry for _, item in batch])
+        taken = list(outcomes)
+
+        def parse(load_id: str) -> Landed:
+            work = Batch(self.temporary, load_id, known, self.limits)
+            for feed, item in batch:
+                work.add(feed, item)
+                self.progress(feed.id, 1)
+            landed = work.finish()
+            for outcome in taken:
+                outcome.loaded_at = work.loaded_at
+            landed.outcomes[:0] = taken
+            return landed
+
+        with lock(self.data, "raw", self.lock_wait_s):
+            landed = self._loader(operator).load(parse)
+        for path in landed.parquet.values():
+            path.unlink(missing_ok=True)
+        del outcomes[: len(taken)]
+        self.report.add(landed)
+
+    # where publications come from, when it is not an operator's site
+
+    def from_folder(self, folder: Path, feeds: list[Feed]) -> None:
+        """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
+        wanted = {f.id for f in feeds}
+        found: dict[str, list[tuple[Feed, Path, bool]]] = {}
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            match = recognise(path, folder, self.catalogue, self.limits)
+            if match is None:
+                self.report.not_recognised.append(path)
+            elif match.feed.id in wanted:
+                found.setdefault(match.feed.operator, []).append(
+                    (match.feed, path, match.how != "name")
+                )
+        for operator, files in found.items():
+            self.land(operator, self._new_files(operator, files), [])
+
+    def _new_files(
+        self, operator: str, files: list[tuple[Feed, Path, bool]]
+    ) -> Iterator[tuple[Feed, Incoming]]:
+        known = self.known_of(operator)
+        for feed, path, by_content in files:
+            sha256 = sha256_of(path)
+            key = f"file:{path.name}:{sha256[:16]}"
+            if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
+                self.report.of(feed.id).known += 1
+                continue
+            stat = path.stat()
+            entry = Entry(
+                feed=feed.id,
+                key=key,
+                name=path.name,
+                sha256=sha256,
+                bytes=stat.st_size,
+                url=path.name,
+                published_at=None,
+                fetched_at=datetime.now(UTC),
+                by_content=by_content,
+            )
+            yield feed, Incoming(entry, self.archive.put(path, sha256))
+
+    def from_archive(self, feeds: list[Feed]) -> None:
+        """Land everything that the archive holds for `feeds`, in the order it was fetched."""
+        by_operator: dict[str, list[tuple[Feed, Entry]]] = {}
+        chosen = {f.id: f for f in feeds}
+        for entry in self.archive.entries():
+            if entry.feed in chosen:
+                feed = chosen[entry.feed]
+                by_operator.setdefault(feed.operator, []).append((feed, entry))
+        for operator, entries in by_operator.items():
+            self.known_of(operator)
+            self.land(
+                operator,
+                ((feed, Incoming(e, self.archive.verified(e))) for feed, e in entries),
+                [],
+                record=False,
+            )

@@ -1,0 +1,158 @@
+"""A downloaded file and what is inside: plain text, a zip, or a zip of zips."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from extract.parse.sections import Quarantine
+
+MAX_MEMBERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds against zip bombs: bytes after unpacking, and their ratio to the bytes before."""
+
+    unpacked_bytes: int = 16 * 1024**3
+    ratio: int = 1_000
+
+
+@dataclass(slots=True)
+class File:
+    """One published file: bytes on disk, or an inner zip of a container in memory."""
+
+    name: str
+    container: str | None
+    sha256: str
+    size: int
+    source: Path | bytes
+
+    def open(self) -> IO[bytes]:
+        return self.source.open("rb") if isinstance(self.source, Path) else io.BytesIO(self.source)
+
+    @property
+    def is_zip(self) -> bool:
+        with self.open() as file:
+            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def files_in(name: str, path: Path, sha256: str, limits: Limits) -> Iterator[File]:
+    """The published files in what was fetched: itself, or the inner zips of a zip of zips.
+
+    Raises Quarantine for a zip that cannot be read or is not safe to read.
+    """
+    outer = File(name, None, sha256, path.stat().st_size, path)
+    if not outer.is_zip:
+        yield outer
+        return
+    with _zip(outer, limits) as archive:
+        inner = [m for m in archive.infolist() if m.filename.lower().endswith(".zip")]
+        if not inner:
+            yield outer
+            return
+        for info in sorted(inner, key=lambda m: m.filename):
+            data = _read(archive, info, name)
+            yield File(
+                PurePosixPath(info.filename).name,
+                name,
+                hashlib.sha256(data).hexdigest(),
+                len(data),
+                data,
+            )
+
+
+@contextmanager
+def members(
+    file: File, patterns: tuple[str, ...], limits: Limits
+) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+    """(name, stream) of the text members whose name matches one of `patterns`.
+
+    A file that is no zip is its own member. Raises Quarantine for a broken or unsafe zip.
+    """
+    if not file.is_zip:
+        with file.open() as stream:
+            yield iter([(file.name, stream)])
+        return
+    wanted = [re.compile(p, re.IGNORECASE) for p in patterns]
+    with _zip(file, limits) as archive:
+        chosen = [m for m in archive.infolist() if any(p.search(m.filename) for p in wanted)]
+        if not chosen:
+            raise Quarantine(
+                f"{file.name}: no member matches {', '.join(patterns)}; it holds "
+                f"{', '.join(m.filename for m in archive.infolist()[:10])}"
+            )
+        yield _open_each(archive, chosen, file.name)
+
+
+def member_names(file: File, limits: Limits) -> list[str]:
+    """Base names of a zip's members; none for a file that is no zip."""
+    if not file.is_zip:
+        return []
+    with _zip(file, limits) as archive:
+        return [PurePosixPath(m.filename).name for m in archive.infolist()]
+
+
+def _open_each(
+    archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], name: str
+) -> Iterator[tuple[str, IO[bytes]]]:
+    for info in infos:
+        try:
+            with archive.open(info) as stream:
+                yield PurePosixPath(info.filename).name, stream
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            raise _broken(name, info, error) from error
+
+
+@contextmanager
+def _zip(file: File, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    with file.open() as raw:
+        try:
+            archive = zipfile.ZipFile(raw)
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise Quarantine(f"{file.name}: not a whole zip: {error}") from error
+        with archive:
+            _check(file, archive, limits)
+            yield archive
+
+
+def _check(file: File, archive: zipfile.ZipFile, limits: Limits) -> None:
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise Quarantine(f"{file.name}: {len(infos)} members, more than {MAX_MEMBERS}")
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", info.filename):
+            raise Quarantine(f"{file.name}: member {info.filename!r} points outside the zip")
+        if info.flag_bits & 1:
+            raise Quarantine(f"{file.name}: member {info.filename} is encrypted")
+    unpacked = sum(i.file_size for i in infos)
+    if unpacked > limits.unpacked_bytes:
+        raise Quarantine(
+            f"{file.name}: unpacks to {unpacked:,} bytes, more than the limit of "
+            f"{limits.unpacked_bytes:,} (GRIDHOUSE_MAX_UNPACKED_BYTES)"
+        )
+    if unpacked > limits.ratio * max(file.size, 1024):
+        raise Quarantine(
+            f"{file.name}: unpacks to {unpacked:,} bytes from {file.size:,}: more than "
+            f"{limits.ratio} times, as zip bombs do (GRIDHOUSE_MAX_UNPACK_RATIO)"
+        )
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    try:
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise _broken(name, info, error) from error
+
+
+def _broken(name: str, info: zipfile.ZipInfo, error: Exception) -> Quarantine:
+    return Quarantine(f"{name}: member {info.filename} cannot be unpacked: {error}")

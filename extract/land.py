@@ -239,9 +239,10 @@ class Batch:
         if not pieces:
             return
         rows = {id(p.section): p for p in pieces}
-        writer = self.writers.setdefault(
-            key[0], _Writer(self.folder / f"{key[0]}.parquet", raw_schema(pieces[0].section.table))
-        )
+        if key[0] not in self.writers:
+            schema = raw_schema(pieces[0].section.table)
+            self.writers[key[0]] = _Writer(self.folder / f"{key[0]}.parquet", schema)
+        writer = self.writers[key[0]]
         for sections, result in self.reader.read([p.section for p in pieces]):
             done = [rows[id(s)] for s in sections]
             if isinstance(result, Typed):
@@ -378,8 +379,8 @@ class _Writer:
     """A Parquet file with aligned row groups, written beside the parsing."""
 
     def __init__(self, path: Path, schema: pa.Schema):
-        self.path, self.schema = path, schema
-        self.writer = pq.ParquetWriter(path, schema, compression="none")
+        self.path, self.schema = path, _dictionary_encoded(schema)
+        self.writer = pq.ParquetWriter(path, self.schema, compression="none")
         self.pool = ThreadPoolExecutor(1)
         self.job: Future | None = None
         self.waiting: list[pa.Table] = []
@@ -393,14 +394,14 @@ class _Writer:
             self._submit(self.count - self.count % ROW_GROUP)
 
     def _submit(self, rows: int) -> None:
-        whole = pa.concat_tables([t.unify_dictionaries() for t in self.waiting])
+        whole = pa.concat_tables(self.waiting).unify_dictionaries()
         rest = whole.slice(rows)
         self.waiting, self.count = [rest], rest.num_rows
         self._wait()
         self.job = self.pool.submit(self._write, whole.slice(0, rows))
 
     def _write(self, table: pa.Table) -> None:
-        self.writer.write_table(table.cast(self.schema), row_group_size=ROW_GROUP)
+        self.writer.write_table(table, row_group_size=ROW_GROUP)
         self.rows += table.num_rows
 
     def _wait(self) -> None:
@@ -431,6 +432,14 @@ class _Writer:
                 if keep.num_rows:
                     out.write_batch(keep)
         part.replace(self.path)
+
+
+def _dictionary_encoded(schema: pa.Schema) -> pa.Schema:
+    """`schema` with its per-file text as dictionaries: thousands of rows share one value."""
+    for name in ("_file_id", "_dlt_load_id"):
+        place = schema.get_field_index(name)
+        schema = schema.set(place, pa.field(name, pa.dictionary(pa.int32(), pa.string())))
+    return schema
 
 
 def published_in_name(feed: Feed, *names: str) -> datetime | None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ async def list_feed(
     valid outcome: the operator offers nothing new. Raises ListingError, which may carry a part.
     """
     kind = feed.index.get("kind")
-    if not _is_kind(kind):
+    module = _module(kind)
+    if module is None:
         raise ListingError(
             feed.id,
             str(kind),
@@ -112,7 +113,6 @@ async def list_feed(
             f"use one of the modules of {__name__}",
             outcome="not_recognised",
         )
-    module = importlib.import_module(f"{__name__}.{kind}")
     try:
         found = await module.candidates(feed, window, client, settings, known)
     except ListingError as error:
@@ -121,12 +121,13 @@ async def list_feed(
     return _wanted(found, known)
 
 
-def _is_kind(kind: object) -> bool:
-    return (
-        isinstance(kind, str)
-        and kind.isidentifier()
-        and importlib.util.find_spec(f"{__name__}.{kind}") is not None
-    )
+def _module(kind: object) -> ModuleType | None:
+    if not isinstance(kind, str) or not kind.isidentifier():
+        return None
+    if importlib.util.find_spec(f"{__name__}.{kind}") is None:
+        return None
+    module = importlib.import_module(f"{__name__}.{kind}")
+    return module if hasattr(module, "candidates") else None
 
 
 def _wanted(found: Sequence[Candidate], known: Known) -> list[Candidate]:

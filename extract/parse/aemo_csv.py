@@ -18,8 +18,8 @@ from extract.parse.sections import (
     NotThisFeed,
     Quarantine,
     Section,
+    data_lines,
     match_columns,
-    without_blank_lines,
 )
 
 LEADING = ("_record", "_type", "_sub_type", "_version")  # the four fields before the columns
@@ -112,14 +112,13 @@ class _State:
         self.content.published_at = stamp.replace(tzinfo=self.feed.zone)
 
     def _rows(self, body: bytes) -> Iterator[Section]:
-        first, lines = self.line, body.count(b"\n")
+        first = self.line
+        body, rows, lines = data_lines(body)
         self.line += lines
-        body = without_blank_lines(body)
         if not body:
             return
         if self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
-        rows = body.count(b"\n")
         if self.table:
             yield Section(self.table, self.header, body, rows, first, self.member)
         else:

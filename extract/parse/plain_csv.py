@@ -11,8 +11,8 @@ from extract.parse.sections import (
     Content,
     Quarantine,
     Section,
+    data_lines,
     match_columns,
-    without_blank_lines,
 )
 
 
@@ -35,18 +35,23 @@ def read(
     if unknown:
         content.notes.append(f"unknown column(s) kept in _extra: {', '.join(unknown)}")
     line = 2
-    repeated = b"\n" + header_line + b"\n"
     for block in chain([rest], blocks):
-        for part in (b"\n" + block).split(repeated):
-            body = part.removeprefix(b"\n")
-            if body and not body.endswith(b"\n"):
-                body += b"\n"
-            lines = body.count(b"\n")
-            body = without_blank_lines(body)
-            if body:
-                yield Section(table, header, body, body.count(b"\n"), line, member)
-            line += lines + 1
-        line -= 1  # the last part of a block is not followed by a repeated header
+        for place, part in enumerate(_parts(block, header_line)):
+            line += place > 0  # the repeated header itself
+            body, rows, lines = data_lines(part)
+            if rows:
+                yield Section(table, header, body, rows, line, member)
+            line += lines
+
+
+def _parts(block: bytes, header_line: bytes) -> list[bytes]:
+    """`block` cut at lines that repeat the header (seen in ERCOT files)."""
+    inside = b"\n" + header_line + b"\n"
+    if inside not in block and not block.startswith(inside[1:]):
+        return [block]
+    first, *others = (b"\n" + block).split(inside)
+    parts = [first.removeprefix(b"\n"), *others]
+    return [p if not p or p.endswith(b"\n") else p + b"\n" for p in parts]
 
 
 def split_header(line: bytes, member: str) -> tuple[str, ...]:

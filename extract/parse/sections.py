@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 
+import numpy as np
+
 from extract.catalogue import Feed, Table
 
 BLOCK_BYTES = 32 * 1024 * 1024  # a large member is read in blocks of this size, cut at a line end
@@ -70,7 +72,7 @@ def blocks(stream: IO[bytes], member: str) -> Iterator[bytes]:
     first = True
     while True:
         data = stream.read(BLOCK_BYTES)
-        block = rest + data
+        block = rest + data if rest else data
         if first:
             block = _check_start(block, member)
             first = False
@@ -96,13 +98,22 @@ def _unix(block: bytes) -> bytes:
     return block.replace(b"\r\n", b"\n") if b"\r" in block else block
 
 
-def without_blank_lines(body: bytes) -> bytes:
-    """`body` without empty lines (they are layout, not rows)."""
-    if body.startswith(b"\n"):
-        body = body.lstrip(b"\n")
+def count_lines(body: bytes) -> int:
+    """Line feeds in `body` (numpy counts dense ones faster than `bytes.count`)."""
+    if len(body) < 65_536:
+        return body.count(b"\n")
+    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == 10))
+
+
+def data_lines(body: bytes) -> tuple[bytes, int, int]:
+    """(`body` without empty lines, its number of lines, the number of lines it had before)."""
+    lines = count_lines(body)
+    if not body.startswith(b"\n") and b"\n\n" not in body:
+        return body, lines, lines
+    body = body.lstrip(b"\n")
     while b"\n\n" in body:
         body = body.replace(b"\n\n", b"\n")
-    return body
+    return body, count_lines(body), lines
 
 
 def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[str]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import re
 import uuid
 import zipfile
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path, PurePosixPath
 
@@ -109,7 +108,9 @@ async def _work(
             raise
 
 
-async def fetch_one(candidate: Candidate, client: PoliteClient, folder: Path) -> Fetched | FetchFailed:
+async def fetch_one(
+    candidate: Candidate, client: PoliteClient, folder: Path
+) -> Fetched | FetchFailed:
     """Download one candidate, with retries and resumption."""
     started = client.clock()
     download = _Download(candidate, client, folder)
@@ -126,12 +127,15 @@ async def fetch_one(candidate: Candidate, client: PoliteClient, folder: Path) ->
         )
     finally:
         download.close()
+    fetched_at = client.now()
+    if candidate.recheck:
+        client.fetched_on[candidate.key] = fetched_at.astimezone(UTC).date()
     return Fetched(
         candidate,
         path,
         download.sha256.hexdigest(),
         download.size,
-        client.now(),
+        fetched_at,
         download.name,
         client.clock() - started,
     )
@@ -273,7 +277,7 @@ class _Download:
         final = self.path.with_name(
             f"{self.path.name.strip('.').removesuffix('.part')}{_suffix(self.name)}"
         )
-        os.replace(self.path, final)
+        self.path.replace(final)
         return final
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ import re
 import time
 import zipfile
 import zlib
-
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

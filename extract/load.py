@@ -62,7 +62,7 @@ class Loader:
         """Clear what a killed run left, and create tables and columns that are missing."""
         _create(self.raw)
         self.recover()
-        if self._lacks():
+        if self.lacks_tables():
             self._run(lambda load_id: Landed(), create=True)
 
     def recover(self) -> None:
@@ -106,7 +106,8 @@ class Loader:
         self._unclean.unlink()
         return made[0]
 
-    def _lacks(self) -> bool:
+    def lacks_tables(self) -> bool:
+        """Whether the catalogue names tables or columns that the database does not have."""
         with closing(duckdb.connect(str(self.raw), read_only=True)) as connection:
             found = connection.execute(
                 "select table_name, column_name from duckdb_columns() where schema_name = ?",

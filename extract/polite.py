@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
@@ -122,6 +122,7 @@ class PoliteClient:
         self._rng = rng or random.Random()
         self._token = ErcotToken(self, settings)
         self._lanes, self._doors = _lanes(settings)
+        self.fetched_on: dict[str, date] = {}  # key -> day (UTC) of this client's last download
         self._http = httpx.AsyncClient(
             transport=transport,
             follow_redirects=False,  # by hand, see `attempt`
@@ -146,7 +147,9 @@ class PoliteClient:
         # A prefix ends where a path or a query begins: "https://api.ercot.com.example" is not
         # ERCOT's, and must not get its credentials.
         fitting = [
-            door for door in self._doors if wanted.startswith(door) and wanted[len(door) :][:1] in _ENDS
+            door
+            for door in self._doors
+            if wanted.startswith(door) and wanted[len(door) :][:1] in _ENDS
         ]
         if fitting:
             return self._lanes[self._doors[max(fitting, key=len)]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,7 @@ class Report:
                 self.of(outcome.feed).seconds += outcome.seconds or 0.0
             if outcome.outcome == "drift":
                 self.warnings.append(f"{outcome.url_or_path}: {outcome.message}")
-            elif outcome.outcome in ("http_error", "throttled", "wrong_bytes", "cut_off"):
+            elif outcome.kind == "parse" and outcome.outcome == "http_error":
                 self.of(outcome.feed or "?").failed += 1
                 self.problems.append(f"{outcome.url_or_path}: {outcome.message}")
             elif outcome.outcome == "not_recognised":
@@ -104,6 +104,15 @@ class Report:
             )
 
 
+@dataclass(slots=True)
+class _Bucket:
+    """What waits for an operator's next load."""
+
+    items: list[tuple[Feed, Incoming]] = field(default_factory=list)
+    outcomes: list[OutcomeRow] = field(default_factory=list)
+    bytes: int = 0
+
+
 class Run:
     """One extraction run over a data folder; use as a context manager (it holds the lock)."""
 
@@ -113,6 +122,7 @@ class Run:
         catalogue: Catalogue,
         *,
         limits: Limits | None = None,
+        archive: Path | None = None,
         lock_wait_s: float = 30.0,
         progress: Callable[[str, int], None] = lambda feed, files: None,
     ):
@@ -120,16 +130,19 @@ class Run:
         self.limits = limits or Limits()
         self.lock_wait_s, self.progress = lock_wait_s, progress
         self.raw = data / "raw.duckdb"
+        self.archive_folder = archive or data / "archive"
         self.temporary = data / "tmp"
         self.report = Report()
         self.loaders: dict[str, Loader] = {}
         self.known: dict[str, Known] = {}
+        self.waiting: dict[str, _Bucket] = {}
+        self.replaying = False  # the archive's manifest names these files already
 
     def __enter__(self) -> Run:
         self.data.mkdir(parents=True, exist_ok=True)
         self.lock = lock(self.data, "extract", self.lock_wait_s)
         self.lock.__enter__()
-        self.archive = Archive(self.data / "archive")
+        self.archive = Archive(self.archive_folder)
         shutil.rmtree(self.temporary, ignore_errors=True)  # what a killed run left
         self.temporary.mkdir()
         self.started = time.perf_counter()
@@ -159,58 +172,45 @@ class Run:
             self.known[operator] = read_known(self.raw, operator, self.catalogue)
         return self.known[operator]
 
-    def land(
-        self,
-        operator: str,
-        incoming: Iterable[tuple[Feed, Incoming]],
-        outcomes: list[OutcomeRow],
-        *,
-        record: bool = True,
-    ) -> None:
-        """Land publications of one operator in batches; each batch is one load.
+    def take(self, feed: Feed, incoming: Incoming) -> None:
+        """Land a publication with the next load of its operator; a full batch is loaded now."""
+        bucket = self.waiting.setdefault(feed.operator, _Bucket())
+        bucket.items.append((feed, incoming))
+        bucket.bytes += incoming.entry.bytes
+        if len(bucket.items) >= BATCH_FILES or bucket.bytes >= BATCH_BYTES:
+            self.flush(feed.operator)
 
-        `outcomes` may grow while `incoming` is consumed (listings, failed downloads); they travel
-        with the next load. `record` adds them to the archive's manifest.
-        """
-        batch: list[tuple[Feed, Incoming]] = []
-        size = 0
-        for feed, item in incoming:
-            batch.append((feed, item))
-            size += item.entry.bytes
-            if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-                self._load(operator, batch, outcomes, record)
-                batch, size = [], 0
-        if batch or outcomes:
-            self._load(operator, batch, outcomes, record)
+    def note(self, outcome: OutcomeRow) -> None:
+        """Keep an attempt that made no rows (a listing, a failed download) for the next load."""
+        self.waiting.setdefault(outcome.operator, _Bucket()).outcomes.append(outcome)
 
-    def _load(
-        self,
-        operator: str,
-        batch: list[tuple[Feed, Incoming]],
-        outcomes: list[OutcomeRow],
-        record: bool,
-    ) -> None:
+    def flush(self, operator: str | None = None) -> None:
+        """Load what waits for one operator, or for all."""
+        for name in [operator] if operator else list(self.waiting):
+            bucket = self.waiting.pop(name, None)
+            if bucket:
+                self._load(name, bucket)
+
+    def _load(self, operator: str, bucket: _Bucket) -> None:
         known = self.known_of(operator)
-        if record:
-            self.archive.record([item.entry for _, item in batch])
-        taken = list(outcomes)
+        if not self.replaying:
+            self.archive.record([item.entry for _, item in bucket.items])
 
         def parse(load_id: str) -> Landed:
             work = Batch(self.temporary, load_id, known, self.limits)
-            for feed, item in batch:
+            for feed, item in bucket.items:
                 work.add(feed, item)
                 self.progress(feed.id, 1)
             landed = work.finish()
-            for outcome in taken:
+            for outcome in bucket.outcomes:
                 outcome.loaded_at = work.loaded_at
-            landed.outcomes[:0] = taken
+            landed.outcomes[:0] = bucket.outcomes
             return landed
 
         with lock(self.data, "raw", self.lock_wait_s):
             landed = self._loader(operator).load(parse)
         for path in landed.parquet.values():
             path.unlink(missing_ok=True)
-        del outcomes[: len(taken)]
         self.report.add(landed)
 
     # where publications come from, when it is not an operator's site
@@ -218,55 +218,39 @@ class Run:
     def from_folder(self, folder: Path, feeds: list[Feed]) -> None:
         """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
         wanted = {f.id for f in feeds}
-        found: dict[str, list[tuple[Feed, Path, bool]]] = {}
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             match = recognise(path, folder, self.catalogue, self.limits)
             if match is None:
                 self.report.not_recognised.append(path)
             elif match.feed.id in wanted:
-                found.setdefault(match.feed.operator, []).append(
-                    (match.feed, path, match.how != "name")
-                )
-        for operator, files in found.items():
-            self.land(operator, self._new_files(operator, files), [])
+                self._take_file(match.feed, path, match.how != "name")
+        self.flush()
 
-    def _new_files(
-        self, operator: str, files: list[tuple[Feed, Path, bool]]
-    ) -> Iterator[tuple[Feed, Incoming]]:
-        known = self.known_of(operator)
-        for feed, path, by_content in files:
-            sha256 = sha256_of(path)
-            key = f"file:{path.name}:{sha256[:16]}"
-            if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
-                self.report.of(feed.id).known += 1
-                continue
-            stat = path.stat()
-            entry = Entry(
-                feed=feed.id,
-                key=key,
-                name=path.name,
-                sha256=sha256,
-                bytes=stat.st_size,
-                url=path.name,
-                published_at=None,
-                fetched_at=datetime.now(UTC),
-                by_content=by_content,
-            )
-            yield feed, Incoming(entry, self.archive.put(path, sha256))
+    def _take_file(self, feed: Feed, path: Path, by_content: bool) -> None:
+        known, sha256 = self.known_of(feed.operator), sha256_of(path)
+        key = f"file:{path.name}:{sha256[:16]}"
+        if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
+            self.report.of(feed.id).known += 1
+            return
+        entry = Entry(
+            feed=feed.id,
+            key=key,
+            name=path.name,
+            sha256=sha256,
+            bytes=path.stat().st_size,
+            url=path.name,
+            published_at=None,
+            fetched_at=datetime.now(UTC),
+            by_content=by_content,
+        )
+        self.take(feed, Incoming(entry, self.archive.put(path, sha256)))
 
     def from_archive(self, feeds: list[Feed]) -> None:
         """Land everything that the archive holds for `feeds`, in the order it was fetched."""
-        by_operator: dict[str, list[tuple[Feed, Entry]]] = {}
         chosen = {f.id: f for f in feeds}
+        self.replaying = True
         for entry in self.archive.entries():
             if entry.feed in chosen:
-                feed = chosen[entry.feed]
-                by_operator.setdefault(feed.operator, []).append((feed, entry))
-        for operator, entries in by_operator.items():
-            self.known_of(operator)
-            self.land(
-                operator,
-                ((feed, Incoming(e, self.archive.verified(e))) for feed, e in entries),
-                [],
-                record=False,
-            )
+                path = self.archive.verified(entry)
+                self.take(chosen[entry.feed], Incoming(entry, path))
+        self.flush()

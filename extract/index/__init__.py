@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from extract.polite import PoliteClient
     from gridhouse.settings import Settings
 
+# Whether the ledger holds a key. Asked for "<key>@<yyyy-mm-dd>", it says whether that key was
+# fetched on that day (UTC), changed or not; a ledger that does not know says False, and the
+# operator is asked once more than needed.
 Known = Callable[[str], bool]
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})

@@ -12,9 +12,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urlsplit
 
-MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 _STAMP = re.compile(
     r"(?:(?P<month>[a-z]+)\s+(?P<day>\d{1,2}),\s*(?P<year>\d{4})"  # Tuesday, March 12, 2024
@@ -136,11 +134,10 @@ def _name(last: str, text: str) -> tuple[str, str]:
 
 def _listed_at(stamp: re.Match[str]) -> datetime | None:
     if stamp["month"]:
-        names = [m[:3] for m in MONTHS]
-        short = stamp["month"].lower()[:3]
-        if short not in names:
+        short = stamp["month"].lower()[:3]  # by hand: strptime follows the machine's language
+        if short not in MONTHS:
             return None
-        year, month, day = int(stamp["year"]), names.index(short) + 1, int(stamp["day"])
+        year, month, day = int(stamp["year"]), MONTHS.index(short) + 1, int(stamp["day"])
     else:
         year, month, day = int(stamp["y"]), int(stamp["m"]), int(stamp["d"])
     hour = int(stamp["hour"])

@@ -7,7 +7,7 @@ Files are downloaded one by one: the API allows 30 requests a minute.
 from __future__ import annotations
 
 import json
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -71,7 +71,8 @@ async def archive(
                 candidates=list(found.values()),
             ) from error
         page += 1
-    return list(reversed(found.values()))  # the API lists the newest first
+    beginning = datetime.min.replace(tzinfo=UTC)
+    return sorted(found.values(), key=lambda c: (c.published_at or beginning, c.name))
 
 
 def _read_page(content: bytes) -> tuple[list[Any], int]:

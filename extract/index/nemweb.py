@@ -114,7 +114,9 @@ class _Listing:
                 "open the URL in a browser: the site may be under maintenance or have moved",
                 outcome="not_recognised",
             )
-        files = [e for e in entries if not e.is_folder and e.name.lower().endswith((".zip", ".csv"))]
+        files = [
+            e for e in entries if not e.is_folder and e.name.lower().endswith((".zip", ".csv"))
+        ]
         return [_Offer(folder, e, *market_days(e.name)) for e in files]
 
     def _take(self, offers: list[_Offer], start: date | None, end: date | None) -> None:

@@ -1,0 +1,216 @@
+"""Publications from the operators' sites: list, skip what is known, download, land."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from extract.archive import Entry
+from extract.catalogue import Feed
+from extract.fetch import Fetched, FetchFailed, fetch_all
+from extract.index import Candidate, ListingError, Window, list_feed
+from extract.land import Incoming
+from extract.ledger import OutcomeRow
+from extract.polite import PoliteClient
+from extract.run import Run
+from gridhouse.settings import Settings
+
+FLUSH_S = 60.0  # a long download is loaded at least this often, so that a kill costs little
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    feed: Feed
+    new: int
+    seconds: float
+    problem: ListingError | None
+
+
+_END = object()
+
+
+def from_operators(
+    run: Run,
+    feeds: list[Feed],
+    window: Window,
+    settings: Settings,
+    *,
+    max_new: int | None = None,
+    listed: Callable[[str, int], None] = lambda feed, new: None,
+) -> None:
+    """List `feeds`, download what the ledger does not know and land it.
+
+    At most `max_new` publications per feed, oldest first. `listed` is told how many are to come.
+    A listing or a download that fails becomes an outcome and a problem of the report; the others
+    go on.
+    """
+    by_id = {f.id: f for f in feeds}
+    for feed in feeds:
+        run.known_of(feed.operator)
+    results: queue.Queue = queue.Queue(maxsize=256)
+    worker = _Downloads(run, feeds, window, settings, max_new, results)
+    worker.start()
+    flushed = time.monotonic()
+    try:
+        while (item := _next(results, worker)) is not _END:
+            if isinstance(item, BaseException):
+                raise item
+            if isinstance(item, _Listed):
+                _note_listing(run, item)
+                listed(item.feed.id, item.new)
+            elif isinstance(item, FetchFailed):
+                _note_failure(run, by_id[item.candidate.feed], item)
+            else:
+                _take(run, by_id[item.candidate.feed], item)
+            if time.monotonic() - flushed > FLUSH_S:
+                run.flush()
+                flushed = time.monotonic()
+    finally:
+        worker.stop()
+    run.flush()
+
+
+class _Downloads(threading.Thread):
+    """Lists and downloads in an event loop of its own, so that landing never holds it up."""
+
+    def __init__(
+        self,
+        run: Run,
+        feeds: list[Feed],
+        window: Window,
+        settings: Settings,
+        max_new: int | None,
+        results: queue.Queue,
+    ):
+        super().__init__(daemon=True, name="downloads")
+        self.run_, self.feeds, self.window = run, feeds, window
+        self.settings, self.max_new, self.results = settings, max_new, results
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._all())
+        except BaseException as error:
+            self._put(error)
+        finally:
+            self._put(_END)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.join(timeout=10)
+
+    def _put(self, item: object) -> bool:
+        while not self.stopping.is_set():
+            try:
+                self.results.put(item, timeout=0.5)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    async def _all(self) -> None:
+        async with PoliteClient(self.settings) as client:
+            await asyncio.gather(*(self._operator(o, client) for o in self._operators()))
+
+    def _operators(self) -> list[str]:
+        return sorted({f.operator for f in self.feeds})
+
+    async def _operator(self, operator: str, client: PoliteClient) -> None:
+        candidates: list[Candidate] = []
+        for feed in (f for f in self.feeds if f.operator == operator):
+            candidates += await self._list(feed, client)
+        folder = self.run_.temporary / "downloads"
+        async with aclosing(fetch_all(candidates, client, folder)) as files:
+            async for item in files:
+                if not await asyncio.to_thread(self._put, item):
+                    return
+
+    async def _list(self, feed: Feed, client: PoliteClient) -> list[Candidate]:
+        started = time.perf_counter()
+        known = self.run_.known[feed.operator].keys.__contains__
+        problem = None
+        try:
+            found = await list_feed(feed, self.window, client, self.settings, known)
+        except ListingError as error:
+            problem, found = error, error.candidates
+        found = found[: self.max_new]
+        seconds = time.perf_counter() - started
+        await asyncio.to_thread(self._put, _Listed(feed, len(found), seconds, problem))
+        return found
+
+
+def _next(results: queue.Queue, worker: threading.Thread) -> object:
+    while True:
+        try:
+            return results.get(timeout=1.0)
+        except queue.Empty:
+            if not worker.is_alive() and results.empty():
+                return _END
+
+
+def _note_listing(run: Run, item: _Listed) -> None:
+    run.report.of(item.feed.id).listed += item.new
+    run.note(
+        OutcomeRow(
+            attempted_at=datetime.now(UTC),
+            operator=item.feed.operator,
+            feed=item.feed.id,
+            kind="list",
+            outcome=item.problem.outcome if item.problem else ("ok" if item.new else "empty"),
+            url_or_path=item.problem.url if item.problem else item.feed.id,
+            message=str(item.problem) if item.problem else f"{item.new} to download",
+            seconds=item.seconds,
+        )
+    )
+    if item.problem:
+        run.report.of(item.feed.id).failed += 1
+        run.report.problems.append(str(item.problem))
+
+
+def _note_failure(run: Run, feed: Feed, item: FetchFailed) -> None:
+    run.note(
+        OutcomeRow(
+            attempted_at=datetime.now(UTC),
+            operator=feed.operator,
+            feed=feed.id,
+            kind="download",
+            outcome=item.outcome,
+            url_or_path=item.candidate.url,
+            message=item.message,
+            seconds=item.seconds,
+        )
+    )
+    run.report.of(feed.id).failed += 1
+    run.report.problems.append(f"{item.candidate.name}: {item.outcome}: {item.message}")
+
+
+def _take(run: Run, feed: Feed, item: Fetched) -> None:
+    run.note(
+        OutcomeRow(
+            attempted_at=item.fetched_at,
+            operator=feed.operator,
+            feed=feed.id,
+            kind="download",
+            outcome="ok",
+            url_or_path=item.candidate.url,
+            bytes=item.bytes,
+            seconds=item.seconds,
+        )
+    )
+    entry = Entry(
+        feed=feed.id,
+        key=item.candidate.key,
+        name=item.name,
+        sha256=item.sha256,
+        bytes=item.bytes,
+        url=item.candidate.url,
+        published_at=item.candidate.published_at,
+        fetched_at=item.fetched_at,
+    )
+    run.take(feed, Incoming(entry, run.archive.put(item.path, item.sha256, move=True)))

@@ -1,0 +1,342 @@
+"""The command `gridhouse`.
+
+Exit codes: 0 all went well; 1 something failed, was rejected or quarantined (the good part is
+kept); 2 wrong usage or settings; 75 another process holds a lock (try again); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from extract.catalogue import CatalogueError, load_catalogue
+from extract.index import Window
+from extract.locks import Locked
+from gridhouse.settings import Settings
+
+FAILED, USAGE, BUSY, INTERRUPTED = 1, 2, 75, 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A warehouse of wholesale electricity-market data. Start with `gridhouse run --samples`.",
+    epilog="Settings come from the environment and .env (see .env.example). Exit codes: 0 ok, "
+    "1 part failed, 2 usage, 75 locked by another run, 130 interrupted.",
+)
+console = Console(stderr=False)
+notes = Console(stderr=True)
+
+Targets = Annotated[
+    list[str] | None,
+    typer.Argument(help="Operators (ercot), feeds (ercot_np6_905_cd) or products (NP6-905-CD)."),
+]
+Start = Annotated[str | None, typer.Option(help="First market day, YYYY-MM-DD.")]
+End = Annotated[str | None, typer.Option(help="Last market day, YYYY-MM-DD, included.")]
+Days = Annotated[int | None, typer.Option(min=1, help="The last N market days and tomorrow.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+MaxNew = Annotated[int | None, typer.Option(min=1, help="At most N new files per feed.")]
+
+
+class Usage(Exception):
+    """The command line makes no sense; the message says why."""
+
+
+@app.command()
+def extract(
+    targets: Targets = None,
+    start: Start = None,
+    end: End = None,
+    days: Days = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", help="Land files from this folder instead of the operators' sites."),
+    ] = None,
+    max_new: MaxNew = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch what is new and land it in raw.duckdb.
+
+    Without dates: what the operators list now. Files that are known are skipped, so running it
+    twice lands nothing new. From a folder, a file is recognised by its name, else by its folder,
+    else by its header; what is broken is quarantined with a reason.
+    """
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        window = _window(start, end, days)
+        report = jobs.extract(
+            settings, targets or [], window=window, folder=from_, max_new=max_new, bars=_bars()
+        )
+        _finish(settings, report, None, as_json)
+
+
+@app.command()
+def backfill(
+    targets: Targets = None,
+    start: Start = None,
+    end: End = None,
+    chunk_days: Annotated[int, typer.Option(min=1, help="Days per window.")] = 7,
+    newest_first: Annotated[bool, typer.Option(help="Begin with the last window.")] = False,
+    max_new: MaxNew = None,
+    as_json: Json = False,
+) -> None:
+    """Extract a long span in bounded windows.
+
+    Each window is landed before the next begins. Interrupted or killed, the same command goes on
+    where it was, since files that landed are known.
+    """
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        if not start or not end:
+            raise Usage("backfill needs --start and --end")
+        window = _window(start, end, None)
+        report = jobs.backfill(
+            settings, targets or [], window, chunk_days, newest_first, max_new, bars=_bars()
+        )
+        _finish(settings, report, None, as_json)
+
+
+@app.command()
+def realtime(
+    targets: Targets = None,
+    poll: Annotated[
+        float | None,
+        typer.Option(min=0.2, help="Ask each feed every N seconds (default: by its cadence)."),
+    ] = None,
+    stop_after: Annotated[
+        float | None, typer.Option(help="Stop after N seconds (default: until interrupted).")
+    ] = None,
+) -> None:
+    """Follow the operators: ask each feed on its cadence, build only what changed."""
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        ok = jobs.realtime(settings, targets or [], poll, stop_after, say=notes.print)
+        if not ok:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def replay(targets: Targets = None, as_json: Json = False) -> None:
+    """Rebuild raw.duckdb from the archive, offline: same files, same rows."""
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        _finish(settings, jobs.replay(settings, targets or [], bars=_bars()), None, as_json)
+
+
+@app.command()
+def build(
+    select: Annotated[
+        list[str] | None, typer.Option(help="dbt selection, for example marts or stg_nem+.")
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Rebuild all partitions.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Build what could have been known at this instant (2026-01-31T12:00:00Z) into "
+            "a warehouse file of its own."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Build and test the warehouse with dbt: only the market days that new loads touched."""
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        done = jobs.build(settings, select, full_refresh, _instant(as_of))
+        _finish(settings, None, done, as_json)
+
+
+@app.command()
+def run(
+    targets: Targets = None,
+    start: Start = None,
+    end: End = None,
+    days: Days = None,
+    samples: Annotated[
+        bool,
+        typer.Option(help="Use the built-in samples, served by a local mirror: needs no network."),
+    ] = False,
+    max_new: MaxNew = None,
+    as_json: Json = False,
+) -> None:
+    """Extract, then build. With --samples this is the five-minute tour."""
+    from gridhouse import jobs
+    from gridhouse.tour import show_examples
+
+    with _guard() as settings:
+        if samples:
+            report, done = jobs.run_samples(settings, targets or [], bars=_bars())
+        else:
+            report = jobs.extract(
+                settings,
+                targets or [],
+                window=_window(start, end, days),
+                max_new=max_new,
+                bars=_bars(),
+            )
+            done = jobs.build(settings)
+        if samples and done.ok and not as_json:
+            _print(settings, report, done)
+            show_examples(console, settings)
+            _exit(report, done)
+        else:
+            _finish(settings, report, done, as_json)
+
+
+@app.command()
+def catalog(as_json: Json = False) -> None:
+    """What there is: feed, title, group, first and last interval, rows, lag."""
+    from gridhouse.listing import print_catalogue
+
+    with _guard() as settings:
+        print_catalogue(console, settings, load_catalogue(), as_json)
+
+
+@app.command()
+def check(feed: Annotated[str, typer.Argument(help="A feed id or product id.")]) -> None:
+    """One feed, offline: list, parse, contract, load, staging, grain."""
+    from gridhouse.check import check_feed
+
+    with _guard():
+        if not check_feed(console, load_catalogue().select([feed])[0]):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def mirror(
+    folder: Annotated[
+        Path | None, typer.Option(help="Files to serve (default: the built-in samples).")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve a folder of files under the operators' own URL shapes."""
+    from gridhouse import jobs
+
+    with _guard() as settings:
+        jobs.serve_mirror(settings, folder, host, port)
+
+
+@contextmanager
+def _guard():
+    """Settings for a command; turns expected errors into one line and an exit code."""
+    try:
+        yield Settings()
+    except Locked as error:
+        _stop(str(error), BUSY)
+    except ValidationError as error:
+        lines = [
+            f"GRIDHOUSE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        ]
+        _stop("wrong setting: " + "; ".join(lines), USAGE)
+    except (Usage, CatalogueError) as error:
+        _stop(str(error), USAGE)
+    except KeyboardInterrupt:
+        _stop("interrupted; what had landed is kept", INTERRUPTED)
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if _wants_traceback():
+            raise
+        _stop(f"{type(error).__name__}: {error}", FAILED)
+
+
+def _wants_traceback() -> bool:
+    import os
+
+    return os.environ.get("GRIDHOUSE_TRACEBACK", "") not in ("", "0")
+
+
+def _stop(message: str, code: int) -> None:
+    notes.print("[red]error[/red]: ", end="")
+    notes.print(message, markup=False, highlight=False)
+    raise typer.Exit(code)
+
+
+def _finish(settings: Settings, report, done, as_json: bool) -> None:
+    from gridhouse.report import as_json as to_json
+
+    if as_json:
+        print(to_json(report, done))
+    else:
+        _print(settings, report, done)
+    _exit(report, done)
+
+
+def _print(settings: Settings, report, done) -> None:
+    from gridhouse.dbt import warehouse_path
+    from gridhouse.report import print_build, print_report
+
+    if report:
+        print_report(console, report, load_catalogue(), warehouse_path(settings) if done else None)
+    if done:
+        print_build(console, done)
+
+
+def _exit(report, done) -> None:
+    if (report and not report.ok) or (done and not done.ok):
+        raise typer.Exit(FAILED)
+
+
+def _day(text: str | None, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Usage(f"--{name} {text!r} is not a day; write it as 2026-01-31") from None
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise Usage(f"--as-of {text!r} is not an instant with offset, like 2026-01-31T12:00:00Z")
+    return instant
+
+
+def _window(start: str | None, end: str | None, days: int | None) -> Window:
+    now = datetime.now(UTC)
+    first, last = _day(start, "start"), _day(end, "end")
+    if days:
+        if first or last:
+            raise Usage("give either --days or --start and --end")
+        today = now.date()
+        return Window(today - timedelta(days=days - 1), today + timedelta(days=2), now)
+    if bool(first) != bool(last):
+        raise Usage("--start and --end belong together")
+    if first and last and last < first:
+        raise Usage(f"--end {last} is before --start {first}")
+    return Window(first, last + timedelta(days=1) if last else None, now)
+
+
+@contextmanager
+def _progress():
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=notes, transient=True, disable=not sys.stderr.isatty()) as bar:
+        yield bar
+
+
+def _bars() -> Callable:
+    """A factory of progress bars; silent where stderr is not a terminal."""
+    return _progress

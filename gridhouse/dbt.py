@@ -1,0 +1,162 @@
+"""Builds: dbt on our project, in this process, under the locks."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from extract.catalogue import load_catalogue
+from extract.load import Loader
+from extract.locks import Locked, lock
+from extract.run import Run
+from gridhouse.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class NothingLanded(Exception):
+    """A build was asked for before anything was extracted."""
+
+
+@dataclass(slots=True)
+class Build:
+    """What a dbt invocation did."""
+
+    ok: bool
+    models: int = 0
+    tests: int = 0
+    seconds: float = 0.0
+    failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def warehouse_path(settings: Settings, as_of: datetime | None = None) -> Path:
+    """The warehouse file; an `as_of` build has a file of its own, so the live one stays."""
+    if as_of is None:
+        return settings.data.resolve() / "gridhouse.duckdb"
+    stamp = as_of.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return settings.data.resolve() / f"gridhouse_as_of_{stamp}.duckdb"
+
+
+def build(
+    settings: Settings,
+    *,
+    select: list[str] | None = None,
+    full_refresh: bool = False,
+    as_of: datetime | None = None,
+    tests: bool = True,
+) -> Build:
+    """Build seeds, models and (unless told otherwise) tests.
+
+    Raises NothingLanded, or Locked when another process holds a database file.
+    """
+    ensure_raw(settings)
+    warehouse = warehouse_path(settings, as_of)
+    arguments = ["build" if tests else "run"]
+    if select:
+        arguments += ["--select", *select]
+    if full_refresh or (as_of and not warehouse.exists()):
+        arguments += ["--full-refresh"]
+    if as_of:
+        arguments += ["--vars", f"{{as_of: '{as_of.astimezone(UTC).isoformat()}'}}"]
+    with (
+        lock(settings.data, "warehouse", settings.lock_wait_s),
+        lock(settings.data, "raw", settings.lock_wait_s, shared=True),
+    ):
+        wait_for_database(warehouse, settings.lock_wait_s)
+        return invoke(settings, arguments, warehouse)
+
+
+def ensure_raw(settings: Settings) -> None:
+    """Every operator's tables must exist before staging can read them.
+
+    Raises NothingLanded when there is no raw database at all.
+    """
+    raw = settings.data / "raw.duckdb"
+    if not raw.exists():
+        raise NothingLanded(
+            f"{settings.data} holds no raw.duckdb: nothing was extracted yet. Run "
+            "`gridhouse extract`, or `gridhouse replay` if the archive is there"
+        )
+    catalogue = load_catalogue()
+    if any(Loader(settings.data, o, catalogue).lacks_tables() for o in catalogue.operators):
+        with Run(settings.data, catalogue, lock_wait_s=settings.lock_wait_s) as run:
+            run.prepare()
+
+
+def wait_for_database(path: Path, wait_s: float) -> None:
+    """Wait until no other process holds the DuckDB file; raises Locked with its message."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            duckdb.connect(str(path)).close()
+            return
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+            if time.monotonic() >= deadline:
+                raise Locked(
+                    f"{path} is open in another program, so it cannot be written: {error}. Close "
+                    "that connection (read-only ones too) and run the build again"
+                ) from None
+            time.sleep(0.2)
+
+
+def invoke(settings: Settings, arguments: list[str], warehouse: Path | None = None) -> Build:
+    """Run dbt with our project, profile and folders."""
+    from dbt.cli.main import dbtRunner
+
+    data = settings.data.resolve()
+    started = time.perf_counter()
+    with _environment(
+        GRIDHOUSE_DATA=str(data),
+        GRIDHOUSE_WAREHOUSE=str(warehouse or warehouse_path(settings)),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    ):
+        result = dbtRunner().invoke(
+            [
+                *arguments,
+                "--project-dir", str(PROJECT),
+                "--profiles-dir", str(PROJECT),
+                "--target-path", str(data / "dbt" / "target"),
+                "--log-path", str(data / "dbt" / "logs"),
+                "--quiet",
+                "--no-use-colors",
+            ]
+        )  # fmt: skip
+    return _summary(result, time.perf_counter() - started, data)
+
+
+def _summary(result, seconds: float, data: Path) -> Build:
+    done = Build(ok=bool(result.success), seconds=seconds)
+    if result.exception:
+        done.failures.append(str(result.exception))
+    for node in getattr(result.result, "results", None) or []:
+        kind, status = str(node.node.resource_type), str(node.status)
+        done.models += kind in ("model", "seed")
+        done.tests += kind in ("test", "unit_test")
+        text = f"{kind} {node.node.name}: {status}: {(node.message or '').strip()}"
+        if status in ("error", "fail", "runtime error"):
+            done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'})")
+        elif status == "warn":
+            done.warnings.append(text)
+    return done
+
+
+@contextmanager
+def _environment(**values: str):
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

@@ -1,0 +1,226 @@
+"""The jobs behind the commands: extract, backfill, replay, realtime, build, samples."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from extract.catalogue import Feed, load_catalogue
+from extract.index import Window
+from extract.remote import from_operators
+from extract.run import Report, Run
+from extract.unpack import Limits
+from gridhouse import dbt
+from gridhouse.settings import Settings
+
+
+@contextmanager
+def _no_bars():
+    yield None
+
+
+@contextmanager
+def _run(settings: Settings, bars: Callable = _no_bars) -> Iterator[tuple[Run, Callable]]:
+    """A run with a progress bar per feed; `more(feed, n)` announces files to come."""
+    catalogue = load_catalogue()
+    with bars() as bar:
+        tasks: dict[str, int] = {}
+
+        def more(feed: str, count: int) -> None:
+            if bar is None or not count:
+                return
+            if feed in tasks:
+                bar.update(tasks[feed], total=bar.tasks[tasks[feed]].total + count)
+            else:
+                tasks[feed] = bar.add_task(feed, total=count)
+
+        def done(feed: str, count: int) -> None:
+            if bar is not None:
+                if feed not in tasks:
+                    tasks[feed] = bar.add_task(feed, total=None)
+                bar.advance(tasks[feed], count)
+
+        limits = Limits(settings.max_unpacked_bytes, int(settings.max_unpack_ratio))
+        with Run(
+            settings.data,
+            catalogue,
+            limits=limits,
+            archive=settings.archive_dir,
+            lock_wait_s=settings.lock_wait_s,
+            progress=done,
+        ) as run:
+            run.prepare()
+            yield run, more
+
+
+def extract(
+    settings: Settings,
+    targets: list[str],
+    *,
+    window: Window,
+    folder: Path | None = None,
+    max_new: int | None = None,
+    bars: Callable = _no_bars,
+) -> Report:
+    """Land what is new at the operators' sites, or in `folder`."""
+    feeds = load_catalogue().select(targets)
+    if folder is not None and not folder.is_dir():
+        raise NotADirectoryError(f"--from {folder}: no such folder")
+    with _run(settings, bars) as (run, more):
+        if folder is not None:
+            run.from_folder(folder, feeds)
+        else:
+            from_operators(run, feeds, window, settings, max_new=max_new, listed=more)
+    return run.report
+
+
+def backfill(
+    settings: Settings,
+    targets: list[str],
+    window: Window,
+    chunk_days: int,
+    newest_first: bool,
+    max_new: int | None,
+    bars: Callable = _no_bars,
+) -> Report:
+    """Extract `window` in pieces of `chunk_days`, each landed before the next."""
+    feeds = load_catalogue().select(targets)
+    with _run(settings, bars) as (run, more):
+        for piece in pieces(window, chunk_days, newest_first):
+            from_operators(run, feeds, piece, settings, max_new=max_new, listed=more)
+    return run.report
+
+
+def pieces(window: Window, days: int, newest_first: bool) -> list[Window]:
+    """`window` cut into spans of at most `days` days, without gap or overlap."""
+    spans = []
+    start = window.start
+    while start < window.end:
+        end = min(start + timedelta(days=days), window.end)
+        spans.append(Window(start, end, window.now))
+        start = end
+    return spans[::-1] if newest_first else spans
+
+
+def replay(settings: Settings, targets: list[str], bars: Callable = _no_bars) -> Report:
+    """Land everything that the archive holds and raw.duckdb does not."""
+    feeds = load_catalogue().select(targets)
+    with _run(settings, bars) as (run, _):
+        run.from_archive(feeds)
+    return run.report
+
+
+def build(
+    settings: Settings,
+    select: list[str] | None = None,
+    full_refresh: bool = False,
+    as_of: datetime | None = None,
+) -> dbt.Build:
+    return dbt.build(settings, select=select, full_refresh=full_refresh, as_of=as_of)
+
+
+def realtime(
+    settings: Settings,
+    targets: list[str],
+    poll_s: float | None,
+    stop_after_s: float | None,
+    say: Callable[[str], None] = print,
+) -> bool:
+    """Ask each feed when it is due, land what is new, build what changed; until stopped.
+
+    Returns whether every round went well; a failed round is said and tried again.
+    """
+    feeds = load_catalogue().select(targets)
+    end = time.monotonic() + stop_after_s if stop_after_s is not None else None
+    due = {f.id: 0.0 for f in feeds}
+    built = dbt.warehouse_path(settings).exists()
+    ok = True
+    while end is None or time.monotonic() < end:
+        now = time.monotonic()
+        ready = [f for f in feeds if due[f.id] <= now]
+        if not ready:
+            time.sleep(min(0.5, max(0.05, min(due.values()) - now)))
+            continue
+        report = extract(settings, [f.id for f in ready], window=_now())
+        changed = [f for f in ready if (r := report.feeds.get(f.id)) and r.rows]
+        for feed in ready:
+            due[feed.id] = time.monotonic() + _pause(feed, poll_s, feed in changed)
+        if changed or not built:
+            select = [f"source:{f.id}+" for f in changed] if built else None
+            done = dbt.build(settings, select=select, tests=not built)
+            built = built or done.ok
+            ok = ok and done.ok
+            rows = sum(report.of(f.id).rows for f in changed)
+            say(f"{datetime.now(UTC):%H:%M:%S} {rows:,} rows landed, built in {done.seconds:.1f} s")
+            for line in done.failures:
+                say(f"failure: {line}")
+        for line in report.problems:
+            say(f"problem: {line}")
+        ok = ok and report.ok
+    return ok
+
+
+def _now() -> Window:
+    return Window(None, None, datetime.now(UTC))
+
+
+def _pause(feed: Feed, poll_s: float | None, fresh: bool) -> float:
+    """Seconds until a feed is asked again: most of its cadence after news, else a short wait."""
+    if poll_s is not None:
+        return poll_s
+    cadence = feed.cadence.total_seconds()
+    return 0.8 * cadence if fresh else min(max(cadence / 30, 5.0), 300.0)
+
+
+def run_samples(
+    settings: Settings, targets: list[str], bars: Callable = _no_bars
+) -> tuple[Report, dbt.Build]:
+    """The whole way on built-in samples: mirror, HTTP, land, build."""
+    import synthetic
+    from synthetic import mirror
+
+    with tempfile.TemporaryDirectory(prefix="gridhouse-samples-") as folder:
+        samples = synthetic.samples(Path(folder))
+        feeds = load_catalogue().select(targets)
+        with (
+            mirror.start(Path(folder)) as server,
+            _run(against_mirror(settings, server.url), bars) as (run, more),
+        ):
+            for start, end in samples.windows:
+                window = Window(start, end, datetime.now(UTC))
+                from_operators(
+                    run, feeds, window, against_mirror(settings, server.url), listed=more
+                )
+    return run.report, dbt.build(settings)
+
+
+def against_mirror(settings: Settings, url: str) -> Settings:
+    """The same settings with every operator's address replaced by the mirror's."""
+    return settings.model_copy(
+        update={
+            "ercot_mis_url": url,
+            "ercot_mis_html_url": url,
+            "ercot_api_url": f"{url}/api/public-reports",
+            "ercot_token_url": f"{url}/token",
+            "caiso_url": url,
+            "nemweb_url": url,
+            "ercot_username": None,
+        }
+    )
+
+
+def serve_mirror(settings: Settings, folder: Path | None, host: str, port: int) -> None:
+    """Serve `folder`, or the built-in samples, until interrupted."""
+    import synthetic
+    from synthetic import mirror
+
+    if folder is not None:
+        mirror.serve(folder, port, host)
+        return
+    with tempfile.TemporaryDirectory(prefix="gridhouse-samples-") as made:
+        synthetic.samples(Path(made))
+        mirror.serve(Path(made), port, host)

@@ -1,0 +1,140 @@
+"""What people see after a run: tables, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from extract.catalogue import Catalogue
+from extract.run import Report
+from gridhouse.dbt import Build
+
+_FACTS = (
+    "fct_price_intervals",
+    "fct_ancillary_price_intervals",
+    "fct_constraint_intervals",
+    "fct_load_intervals",
+    "fct_load_forecast_intervals",
+    "fct_interchange_intervals",
+    "fct_resource_output_intervals",
+)
+SHOWN = 20  # problems and warnings printed; the rest is counted
+
+
+def spans(warehouse: Path) -> dict[str, tuple[str, str]]:
+    """First and last interval start (UTC, text) in the marts, by feed; empty if not built."""
+    if not warehouse.exists():
+        return {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        found = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'marts'"
+            ).fetchall()
+        }
+        if not set(_FACTS) <= found:
+            return {}
+        union = " union all ".join(
+            f"select file_id, min(interval_start) as first, max(interval_start) as last "
+            f"from marts.{name} group by file_id"
+            for name in _FACTS
+        )
+        rows = connection.execute(
+            "select files.feed, strftime(min(first), '%Y-%m-%d %H:%M'), "
+            f"strftime(max(last), '%Y-%m-%d %H:%M') from ({union}) as spans "
+            "inner join ops.files as files on files.file_id = spans.file_id group by 1"
+        ).fetchall()
+    return {feed: (first, last) for feed, first, last in rows}
+
+
+def print_report(
+    console: Console, report: Report, catalogue: Catalogue, warehouse: Path | None = None
+) -> None:
+    """A short table, one line a feed, then what went wrong."""
+    between = spans(warehouse) if warehouse else {}
+    table = Table(title="What landed", title_justify="left")
+    table.add_column("feed")
+    table.add_column("title")
+    for name in ("files", "rows", "known", "rejected", "quarantined", "failed", "seconds"):
+        table.add_column(name, justify="right")
+    if between:
+        table.add_column("first interval (UTC)")
+        table.add_column("last interval (UTC)")
+    for feed in catalogue:
+        done = report.feeds.get(feed.id)
+        if done is None:
+            continue
+        cells = [
+            feed.id,
+            feed.title,
+            f"{done.files:,}",
+            f"{done.rows:,}",
+            f"{done.known:,}",
+            f"{done.rejected:,}",
+            f"{done.quarantined:,}",
+            f"{done.failed:,}",
+            f"{done.seconds:.2f}",
+        ]
+        if between:
+            cells += list(between.get(feed.id, ("-", "-")))
+        table.add_row(*cells)
+    console.print(table)
+    if not report.rows and report.ok:
+        console.print("Nothing new: everything that was offered is known already.")
+    if report.not_recognised:
+        console.print(
+            f"{len(report.not_recognised)} file(s) belong to no feed of the catalogue "
+            "(`--json` lists them)."
+        )
+    _lines(console, "warning", report.warnings, "yellow")
+    _lines(console, "problem", report.problems, "red")
+
+
+def print_build(console: Console, build: Build) -> None:
+    console.print(
+        f"dbt: {build.models} models and seeds, {build.tests} tests in {build.seconds:.1f} s: "
+        + ("ok" if build.ok else "[red]failed[/red]")
+    )
+    _lines(console, "warning", build.warnings, "yellow")
+    _lines(console, "failure", build.failures, "red")
+
+
+def _lines(console: Console, word: str, lines: list[str], colour: str) -> None:
+    for line in lines[:SHOWN]:
+        console.print(f"[{colour}]{word}[/{colour}]: ", end="")
+        console.print(line, markup=False, highlight=False)
+    if len(lines) > SHOWN:
+        console.print(f"... and {len(lines) - SHOWN} more {word}(s); see ops.outcomes")
+
+
+def as_json(report: Report | None, build: Build | None) -> str:
+    """Both as one JSON object, for machines."""
+    data: dict[str, object] = {"ok": (report is None or report.ok) and (build is None or build.ok)}
+    if report:
+        data["extract"] = asdict(report) | {
+            "not_recognised": [str(p) for p in report.not_recognised]
+        }
+    if build:
+        data["build"] = asdict(build)
+    return json.dumps(data, indent=2, default=str)
+
+
+def query_table(console: Console, title: str, sql: str, warehouse: Path) -> None:
+    """Run `sql` read-only on the warehouse and print the question, the query and the answer."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        result = connection.execute(sql)
+        table = Table(title=title, title_justify="left")
+        for name, *_ in result.description:
+            table.add_column(name)
+        for row in result.fetchall():
+            table.add_row(*("" if v is None else str(v) for v in row))
+    console.print()
+    console.print(table)
+    console.print(sql.strip(), style="dim", markup=False, highlight=False)

@@ -32,7 +32,6 @@ class Entry:
     url: str
     published_at: datetime | None
     fetched_at: datetime
-    by_content: bool = False  # recognised by folder or header alone: content may disprove it
 
 
 class Archive:

@@ -14,14 +14,14 @@ import zipfile
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import Message
 from pathlib import Path, PurePosixPath
 
 import httpx
 
 from extract.index import Candidate, safe_name
-from extract.polite import Lane, PoliteClient, Trouble, body_is_short
+from extract.polite import Lane, PoliteClient, Trouble, body_length
 
 FRESH = timedelta(hours=1)  # NEMWEB lists a file some minutes before it can be read
 WRONG_BYTES_TRIES = 3
@@ -127,15 +127,12 @@ async def fetch_one(
         )
     finally:
         download.close()
-    fetched_at = client.now()
-    if candidate.recheck:
-        client.fetched_on[candidate.key] = fetched_at.astimezone(UTC).date()
     return Fetched(
         candidate,
         path,
         download.sha256.hexdigest(),
         download.size,
-        fetched_at,
+        client.now(),
         download.name,
         client.clock() - started,
     )
@@ -201,12 +198,10 @@ class _Download:
             )
         if response.status_code != 206:
             self._restart()
-            stated = response.headers.get("content-length", "")
-            encoded = response.headers.get("content-encoding", "identity") != "identity"
-            self.total = int(stated) if stated.isdigit() and not encoded else None
+            self.total = body_length(response)
             resumable = (
                 self.candidate.method == "GET"
-                and not encoded
+                and self.total is not None
                 and response.headers.get("accept-ranges", "").lower() == "bytes"
             )
             self.validator = _validator(response) if resumable else None
@@ -242,13 +237,12 @@ class _Download:
                     f"{limits.download_timeout_s:.0f} s",
                     retry=True,
                 )
-        short = (
-            f"cut off after {self.size} of {self.total} bytes"
-            if self.total is not None and self.size != self.total
-            else body_is_short(response, response.num_bytes_downloaded)
-        )
-        if short:
-            raise Trouble("cut_off", f"{self.candidate.url}: {short}", retry=True)
+        if self.total is not None and self.size != self.total:
+            raise Trouble(
+                "cut_off",
+                f"{self.candidate.url}: cut off after {self.size} of {self.total} bytes",
+                retry=True,
+            )
 
     def _too_large(self, what: str, limit: int | None) -> Trouble:
         self._restart()

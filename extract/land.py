@@ -21,7 +21,7 @@ from extract.archive import Entry
 from extract.catalogue import Feed, Table
 from extract.ledger import FileRow, Known, OutcomeRow, RejectedRow, file_id
 from extract.parse.oasis import TryLater
-from extract.parse.sections import Content, NotThisFeed, Quarantine, Section, read_member
+from extract.parse.sections import Content, Quarantine, Section, read_member
 from extract.parse.typed import ARROW_TYPES, Reader, Typed
 from extract.unpack import File, Limits, files_in, members
 
@@ -72,6 +72,8 @@ class Batch:
         self.loaded_at = known.next_loaded_at()
         self.landed = Landed()
         self.reader = Reader(folder)
+        self.parser = ThreadPoolExecutor(1)  # parses one group while the next is read
+        self.parsing: Future | None = None
         self.groups: dict[tuple[str, tuple[str, ...]], list[_Piece]] = {}
         self.group_bytes: dict[tuple[str, tuple[str, ...]], int] = {}
         self.writers: dict[str, _Writer] = {}
@@ -110,20 +112,10 @@ class Batch:
             self._forget(row)
             self._outcome(row, "http_error", started, str(error))
             return
-        except NotThisFeed as error:
-            self._forget(row)
-            if incoming.entry.by_content:
-                self._outcome(row, "not_recognised", started, str(error))
-            else:
-                self._quarantine(row, feed, str(error), started)
-            return
         except (Quarantine, zipfile.BadZipFile, zlib.error, EOFError) as error:
             self._forget(row)
-            if incoming.entry.by_content and isinstance(error, Quarantine):
-                self._outcome(row, "not_recognised", started, str(error))
-            else:
-                reason = str(error) if isinstance(error, Quarantine) else f"{file.name}: {error}"
-                self._quarantine(row, feed, reason, started)
+            reason = str(error) if isinstance(error, Quarantine) else f"{file.name}: {error}"
+            self._quarantine(row, feed, reason, started)
             return
         row.rows_ignored = content.ignored_rows
         if feed.parse == "oasis" and self._same_as_latest(row, pending):
@@ -132,10 +124,10 @@ class Batch:
             self._outcome(row, "not_modified", started, row.message)
             return
         self._take(pending)
-        self._accept(row, feed, content, started)
+        self._accept(row, sum(pending.rows.values()), content, started)
 
-    def _accept(self, row: FileRow, feed: Feed, content: Content, started: float) -> None:
-        if content.empty_reason or not row.rows_in_file:
+    def _accept(self, row: FileRow, rows: int, content: Content, started: float) -> None:
+        if content.empty_reason or not rows:
             row.status = "empty"
             row.message = content.empty_reason or "a header and no rows"
         if content.notes:
@@ -188,6 +180,7 @@ class Batch:
 
     def _forget(self, row: FileRow) -> None:
         """Take back what a file gave before it proved bad."""
+        self._wait()
         self.discarded.add(row.file_id)
         self.landed.rejected = [r for r in self.landed.rejected if r.file_id != row.file_id]
         for pieces in self.groups.values():
@@ -223,9 +216,7 @@ class Batch:
 
     def _take(self, pending: _Pending) -> None:
         for piece in pending.pieces:
-            table, row = piece.section.table, piece.row
-            row.rows_in_file += piece.section.rows
-            key = (table.name, piece.section.header)
+            key = (piece.section.table.name, piece.section.header)
             self.groups.setdefault(key, []).append(piece)
             self.group_bytes[key] = self.group_bytes.get(key, 0) + len(piece.section.body)
             if self.group_bytes[key] > GROUP_BYTES:
@@ -233,27 +224,39 @@ class Batch:
         pending.clear()
 
     def _flush(self, key: tuple[str, tuple[str, ...]]) -> None:
+        """Hand a group to the parser; the group before must be done, which bounds memory."""
         pieces = self.groups.pop(key, [])
         self.group_bytes[key] = 0
-        if not pieces:
-            return
+        self._wait()
+        if pieces:
+            self.parsing = self.parser.submit(self._parse, pieces)
+
+    def _wait(self) -> None:
+        if self.parsing:
+            self.parsing.result()
+            self.parsing = None
+
+    def _parse(self, pieces: list[_Piece]) -> None:
+        table = pieces[0].section.table
+        if table.name not in self.writers:
+            path = self.folder / f"{table.name}.parquet"
+            self.writers[table.name] = _Writer(path, raw_schema(table))
+        writer = self.writers[table.name]
         rows = {id(p.section): p for p in pieces}
-        if key[0] not in self.writers:
-            schema = raw_schema(pieces[0].section.table)
-            self.writers[key[0]] = _Writer(self.folder / f"{key[0]}.parquet", schema)
-        writer = self.writers[key[0]]
+        for piece in pieces:
+            piece.row.rows_in_file += piece.section.rows
         for sections, result in self.reader.read([p.section for p in pieces]):
             done = [rows[id(s)] for s in sections]
             if isinstance(result, Typed):
                 index = [result.rows_index]
-                table = result.table
+                result_table = result.table
                 self._reject(done[0], result)
             else:
                 index = [np.arange(s.rows) for s in sections]
-                table = result
+                result_table = result
             for piece, places in zip(done, index, strict=True):
                 piece.row.rows_landed += len(places)
-            writer.write(self._with_lineage(table, done, index))
+            writer.write(self._with_lineage(result_table, done, index))
 
     def _reject(self, piece: _Piece, typed: Typed) -> None:
         row, section = piece.row, piece.section
@@ -312,6 +315,8 @@ class Batch:
         """Parse what is still waiting, close the Parquet files, settle the ledger rows."""
         for key in list(self.groups):
             self._flush(key)
+        self._wait()
+        self.parser.shutdown()
         self.reader.close()
         for row in self.landed.files:
             if row.status == "landed" and row.rows_rejected and not row.rows_landed:

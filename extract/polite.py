@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
@@ -122,7 +122,6 @@ class PoliteClient:
         self._rng = rng or random.Random()
         self._token = ErcotToken(self, settings)
         self._lanes, self._doors = _lanes(settings)
-        self.fetched_on: dict[str, date] = {}  # key -> day (UTC) of this client's last download
         self._http = httpx.AsyncClient(
             transport=transport,
             follow_redirects=False,  # by hand, see `attempt`
@@ -298,9 +297,11 @@ class PoliteClient:
                 raise Trouble("too_large", f"{response.url}: more than {limit} bytes for a listing")
             if self.clock() - started > self.settings.download_timeout_s:
                 raise Trouble("cut_off", f"{response.url}: too slow, given up", retry=True)
-        short = body_is_short(response, response.num_bytes_downloaded)
-        if short:
-            raise Trouble("cut_off", f"{response.url}: {short}", retry=True)
+        stated = body_length(response)
+        if stated is not None and size != stated:
+            raise Trouble(
+                "cut_off", f"{response.url}: cut off after {size} of {stated} bytes", retry=True
+            )
         return b"".join(chunks)
 
 
@@ -326,12 +327,12 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def body_is_short(response: httpx.Response, received: int) -> str | None:
-    """Why a body is shorter than its Content-Length, or None."""
+def body_length(response: httpx.Response) -> int | None:
+    """The Content-Length of a body that is sent as it is; None when unstated or compressed."""
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        return None
     stated = response.headers.get("content-length", "")
-    if stated.isdigit() and received < int(stated):
-        return f"cut off after {received} of {stated} bytes"
-    return None
+    return int(stated) if stated.isdigit() else None
 
 
 @contextlib.contextmanager

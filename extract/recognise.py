@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from extract.catalogue import Catalogue, Feed, normalize_header
@@ -16,13 +15,7 @@ SUFFIXES = (".csv", ".zip", ".xml")
 _HEAD = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    feed: Feed
-    how: str  # name | folder | header
-
-
-def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> Match | None:
+def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> Feed | None:
     """The feed of `path` (somewhere under `root`), None if nothing fits."""
     if path.suffix.lower() not in SUFFIXES:
         return None
@@ -31,13 +24,12 @@ def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> M
     for name in names:
         feed = by_name(name, catalogue)
         if feed:
-            return Match(feed, "name")
+            return feed
     folders = {p.lower() for p in path.relative_to(root.parent).parts[:-1]}
     for feed in catalogue:
-        if folders.intersection(f.lower() for f in feed.folders):
-            return Match(feed, "folder")
-    feed = _by_header(file, catalogue, limits)
-    return Match(feed, "header") if feed else None
+        if folders.intersection(f.lower() for f in feed.folders) and _may_be(feed, file, limits):
+            return feed
+    return _by_header(file, catalogue, limits)
 
 
 def by_name(name: str, catalogue: Catalogue) -> Feed | None:
@@ -58,15 +50,28 @@ def _inside(file: File, limits: Limits) -> list[str]:
         return []  # a broken zip may still be known by its own name or folder
 
 
-def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
+def _may_be(feed: Feed, file: File, limits: Limits) -> bool:
+    """An operator's folder also holds neighbours: an AEMO report says itself what it is."""
+    if feed.parse != "aemo_csv":
+        return True
+    head = _head(file, limits)
+    return not head.startswith("C,") or any(feed.table_for_record(r) for r in _records(head))
+
+
+def _head(file: File, limits: Limits) -> str:
     try:
         with members(file, (r"\.(csv|xml)$",), limits) as streams:
             _, stream = next(streams)
-            head = stream.read(_HEAD).decode("utf-8", "replace")
+            return stream.read(_HEAD).decode("utf-8", "replace")
     except (Quarantine, StopIteration, zipfile.BadZipFile, zlib.error, EOFError):
-        return None
+        return ""
+
+
+def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
+    head = _head(file, limits)
     if head.startswith("C,"):
-        return _by_records(head, catalogue)
+        records = _records(head)
+        return next((f for f in catalogue if any(f.table_for_record(r) for r in records)), None)
     header = {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
     hits = [
         feed
@@ -81,12 +86,7 @@ def _fits(feed: Feed, header: set[str]) -> bool:
     return bool(required) and all(header.intersection(c.source_names) for c in required)
 
 
-def _by_records(head: str, catalogue: Catalogue) -> Feed | None:
-    for line in head.split("\n"):
-        fields = line.split(",", 3)
-        if fields[0] == "I" and len(fields) > 3:
-            record = f"{fields[1]}.{fields[2]}".upper()
-            for feed in catalogue:
-                if feed.table_for_record(record):
-                    return feed
-    return None
+def _records(head: str) -> list[str]:
+    """Report type and sub type of the `I` lines in the first part of an AEMO report."""
+    fields = [line.split(",", 3) for line in head.split("\n") if line.startswith("I,")]
+    return [f"{f[1]}.{f[2]}".upper() for f in fields if len(f) > 3]

@@ -78,8 +78,6 @@ class Report:
             elif outcome.kind == "parse" and outcome.outcome == "http_error":
                 self.of(outcome.feed or "?").failed += 1
                 self.problems.append(f"{outcome.url_or_path}: {outcome.message}")
-            elif outcome.outcome == "not_recognised":
-                self.not_recognised.append(Path(outcome.url_or_path))
             elif outcome.outcome == "not_modified":
                 self.of(outcome.feed or "?").known += 1
 
@@ -219,14 +217,14 @@ class Run:
         """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
         wanted = {f.id for f in feeds}
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            match = recognise(path, folder, self.catalogue, self.limits)
-            if match is None:
+            feed = recognise(path, folder, self.catalogue, self.limits)
+            if feed is None:
                 self.report.not_recognised.append(path)
-            elif match.feed.id in wanted:
-                self._take_file(match.feed, path, match.how != "name")
+            elif feed.id in wanted:
+                self._take_file(feed, path)
         self.flush()
 
-    def _take_file(self, feed: Feed, path: Path, by_content: bool) -> None:
+    def _take_file(self, feed: Feed, path: Path) -> None:
         known, sha256 = self.known_of(feed.operator), sha256_of(path)
         key = f"file:{path.name}:{sha256[:16]}"
         if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
@@ -241,7 +239,6 @@ class Run:
             url=path.name,
             published_at=None,
             fetched_at=datetime.now(UTC),
-            by_content=by_content,
         )
         self.take(feed, Incoming(entry, self.archive.put(path, sha256)))
 

@@ -59,9 +59,8 @@ def print_report(
     """A short table, one line a feed, then what went wrong."""
     between = spans(warehouse) if warehouse else {}
     table = Table(title="What landed", title_justify="left")
-    table.add_column("feed")
-    table.add_column("title")
-    for name in ("files", "rows", "known", "rejected", "quarantined", "failed", "seconds"):
+    table.add_column("feed", no_wrap=True)
+    for name in ("files", "rows", "known", "rejected", "bad", "failed", "seconds"):
         table.add_column(name, justify="right")
     if between:
         table.add_column("first interval (UTC)")
@@ -72,7 +71,6 @@ def print_report(
             continue
         cells = [
             feed.id,
-            feed.title,
             f"{done.files:,}",
             f"{done.rows:,}",
             f"{done.known:,}",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from extract.polite import PoliteClient
     from gridhouse.settings import Settings
 
-# Whether the ledger holds a key. Asked for "<key>@<yyyy-mm-dd>", it says whether that key was
-# fetched on that day (UTC), changed or not; a ledger that does not know says False, and the
-# operator is asked once more than needed.
+# Whether the ledger holds a key. Asked for `asked_on(url, day)`, it says whether that URL was
+# downloaded on that day (UTC), changed or not: that is how a re-check happens once a day. A ledger
+# that does not know says False; then the operator is asked once more than needed.
 Known = Callable[[str], bool]
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -136,6 +136,11 @@ def _module(kind: object) -> ModuleType | None:
 def _wanted(found: Sequence[Candidate], known: Known) -> list[Candidate]:
     unique = {c.key: c for c in found}
     return [c for c in unique.values() if c.recheck or not known(c.key)]
+
+
+def asked_on(url: str, day: date) -> str:
+    """What to ask the ledger for, to learn whether `url` was downloaded on `day` (UTC)."""
+    return f"{url}@{day:%Y-%m-%d}"
 
 
 def safe_name(name: str, fallback: str = "unnamed") -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from extract.index import Candidate, Known, Window
+from extract.index import Candidate, Known, Window, asked_on
 
 if TYPE_CHECKING:
     from extract.catalogue import Feed
@@ -55,10 +55,8 @@ async def candidates(
     day = window.now.astimezone(UTC).date()
 
     def is_due(candidate: Candidate) -> bool:
-        key = candidate.key
-        if key.endswith(PARTIAL) or not candidate.recheck or not known(key):
-            return True
-        return client.fetched_on.get(key) != day and not known(f"{key}@{day}")
+        settled_today = known(candidate.key) and known(asked_on(candidate.url, day))
+        return candidate.key.endswith(PARTIAL) or not (candidate.recheck and settled_today)
 
     plan = _Plan(feed, window, settings, known)
     return [c for c in (*plan.asked_for(), *plan.corrections()) if is_due(c)]
@@ -119,14 +117,18 @@ class _Plan:
             return
         for span in self._split(self.recent_from, until):
             for request in self.requests:
-                if self._is_held(span, request):
+                if self._was_asked(span, request):
                     yield self._candidate(span, request)
 
-    def _is_held(self, span: Span, request: dict[str, str]) -> bool:
+    def _was_asked(self, span: Span, request: dict[str, str]) -> bool:
+        """Whether the span was downloaded, as far as the ledger remembers single days."""
         spans = [span]
         if self.feed.cadence < HOUR and not self.by_hour:  # the default window asks by hour
             spans += hour_spans(span.start, span.end, self.zone)
-        return any(self.known(self._key(s, request)) for s in spans)
+        today = self.now.date()
+        days = [today - n * DAY for n in range((today - span.first).days + 3)]
+        urls = [self._url(s, request) for s in spans]
+        return any(self.known(asked_on(url, day)) for url in urls for day in days)
 
     def _candidate(self, span: Span, request: dict[str, str]) -> Candidate:
         key, complete = self._key(span, request), self._complete_at(span, request) <= self.now
@@ -134,7 +136,7 @@ class _Plan:
             feed=self.feed.id,
             key=key if complete else key + PARTIAL,
             name=self._name(span, request),
-            url=f"{self.url}?{urlencode(self._query(span, request), safe=':,')}",
+            url=self._url(span, request),
             published_at=None,  # OASIS does not say when it published a value
             recheck=not complete or span.stop > self.recent_from,
             name_is_guess=True,
@@ -159,6 +161,9 @@ class _Plan:
             "startdatetime": f"{span.start:%Y%m%dT%H:%M}-0000",
             "enddatetime": f"{span.end:%Y%m%dT%H:%M}-0000",
         }
+
+    def _url(self, span: Span, request: dict[str, str]) -> str:
+        return f"{self.url}?{urlencode(self._query(span, request), safe=':,')}"
 
     def _key(self, span: Span, request: dict[str, str]) -> str:
         query = sorted(self._query(span, request).items())

@@ -101,9 +101,11 @@ def _entry(row: _Row, path: str) -> Entry | None:
     raw = parts.path + (f"#{parts.fragment}" if parts.fragment else "")  # an unescaped # in a name
     is_folder = row.is_folder or raw.endswith("/")
     raw = raw.rstrip("/")
-    folder, _, last = raw.rpartition("/")
+    folder, slash, last = raw.rpartition("/")
     # a mirror may put the site under a prefix
-    inside = folder in ("", ".") or unquote(folder).lower().endswith(path.rstrip("/").lower())
+    inside = (folder + slash) in ("", "./") or unquote(folder + slash).lower().endswith(
+        path.lower()
+    )
     if not last or not inside:
         return None
     name, quoted = _name(last, row.text.strip())

@@ -188,7 +188,8 @@ def _first_whole_day(offers: list[_Offer]) -> date | None:
 
 
 def _months(start: date, end: date) -> Iterator[date]:
+    """First days of the months that [start, end) touches."""
     month = start.replace(day=1)
-    while month < end:
+    while start < end and month < end:
         yield month
         month = (month + timedelta(days=32)).replace(day=1)

@@ -15,7 +15,6 @@ from datetime import datetime
 from extract.catalogue import Feed
 from extract.parse.sections import (
     Content,
-    NotThisFeed,
     Quarantine,
     Section,
     data_lines,
@@ -31,8 +30,8 @@ def read(
 ) -> Iterator[Section]:
     """Sections of the tables that the feed lands, in file order.
 
-    Raises NotThisFeed if the file has none of the feed's tables, Quarantine if it is no AEMO file
-    or is cut off (its closing line is missing).
+    Raises Quarantine for a file that is no AEMO report, has none of the feed's tables, or is cut
+    off (its closing line is missing).
     """
     state = _State(feed, member, content)
     for block in blocks:
@@ -59,7 +58,7 @@ class _State:
         if start.startswith(b"<"):
             raise Quarantine(f"{self.member}: a web page where an AEMO report was expected")
         if not start.startswith(b"C,"):
-            raise NotThisFeed(f"{self.member}: does not start with AEMO's C line")
+            raise Quarantine(f"{self.member}: does not start with AEMO's C line")
 
     def sections(self, block: bytes) -> Iterator[Section]:
         marks = [m.start() for m in _MARK.finditer(block)]
@@ -131,7 +130,7 @@ class _State:
                 'C,"END OF REPORT" line is missing'
             )
         if not self.landed_records:
-            raise NotThisFeed(f"{self.member}: has none of the tables of {self.feed.id}")
+            raise Quarantine(f"{self.member}: has none of the tables of {self.feed.id}")
         lines = self.line - 1
         if self.footer != lines:
             self.content.notes.append(

@@ -16,15 +16,11 @@ import numpy as np
 
 from extract.catalogue import Feed, Table
 
-BLOCK_BYTES = 32 * 1024 * 1024  # a large member is read in blocks of this size, cut at a line end
+BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
 
 
 class Quarantine(Exception):
     """The whole file is not what it says; the message is the reason that the ledger shows."""
-
-
-class NotThisFeed(Exception):
-    """The content belongs to another product; only a name or header match decides feeds."""
 
 
 @dataclass(slots=True)
@@ -58,7 +54,7 @@ def read_member(
 ) -> Iterator[Section]:
     """Sections of one member of a file, in file order; `content` is filled on the way.
 
-    Raises Quarantine or NotThisFeed.
+    Raises Quarantine.
     """
     from extract.parse import aemo_csv, oasis, plain_csv
 
@@ -68,22 +64,18 @@ def read_member(
 
 def blocks(stream: IO[bytes], member: str) -> Iterator[bytes]:
     """The member's bytes in blocks that end at a line end, with `\\n` line ends and no BOM."""
-    rest = b""
-    first = True
-    while True:
-        data = stream.read(BLOCK_BYTES)
-        block = rest + data if rest else data
-        if first:
-            block = _check_start(block, member)
-            first = False
-        if not data:
-            if block:
-                yield _unix(block if block.endswith(b"\n") else block + b"\n")
-            return
-        cut = block.rfind(b"\n") + 1
-        rest = block[cut:]
-        if cut:
-            yield _unix(block[:cut])
+    rest, first = b"", True
+    while data := stream.read(BLOCK_BYTES):
+        cut = data.rfind(b"\n") + 1
+        if not cut:
+            rest += data
+            continue
+        block, rest = rest + data[:cut], data[cut:]
+        yield _unix(_check_start(block, member) if first else block)
+        first = False
+    if rest:
+        block = rest + b"\n"
+        yield _unix(_check_start(block, member) if first else block)
 
 
 def _check_start(block: bytes, member: str) -> bytes:
@@ -98,22 +90,16 @@ def _unix(block: bytes) -> bytes:
     return block.replace(b"\r\n", b"\n") if b"\r" in block else block
 
 
-def count_lines(body: bytes) -> int:
-    """Line feeds in `body` (numpy counts dense ones faster than `bytes.count`)."""
-    if len(body) < 65_536:
-        return body.count(b"\n")
-    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == 10))
-
-
 def data_lines(body: bytes) -> tuple[bytes, int, int]:
     """(`body` without empty lines, its number of lines, the number of lines it had before)."""
-    lines = count_lines(body)
-    if not body.startswith(b"\n") and b"\n\n" not in body:
+    ends = np.frombuffer(body, np.uint8) == 10
+    lines = int(np.count_nonzero(ends))
+    if not body.startswith(b"\n") and not np.any(ends[1:] & ends[:-1]):
         return body, lines, lines
     body = body.lstrip(b"\n")
     while b"\n\n" in body:
         body = body.replace(b"\n\n", b"\n")
-    return body, count_lines(body), lines
+    return body, body.count(b"\n"), lines
 
 
 def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[str]:

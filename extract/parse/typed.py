@@ -105,10 +105,7 @@ class Reader:
                 return None
         if result.num_rows != sum(s.rows for s in sections):
             return None
-        for column in sections[0].table.columns:
-            if column.key and result.column(column.name).null_count:
-                return None
-        return result
+        return result if _is_clean(sections[0].table, result) else None
 
     def _spool(self, bodies: Iterator[bytes]) -> _Spool:
         return _Spool(self.folder, bodies)
@@ -154,7 +151,6 @@ class _Query:
     date_format: str | None
     timestamp_format: str | None
     projection: tuple[str, ...]
-    finite: tuple[str, ...]
 
     def sql(self, path: str, strict: bool) -> str:
         columns = ", ".join(f"'{n}': '{self.types[n]}'" for n in self.names)
@@ -169,15 +165,7 @@ class _Query:
             options.append(f"timestampformat = '{self.timestamp_format}'")
         if not strict:
             options.append("store_rejects = true, parallel = false")
-        return (
-            f"select {', '.join(self.projection)} from read_csv('{path}', {', '.join(options)})"
-            + (f" where {_all_finite(self.finite)}" if strict and self.finite else "")
-        )
-
-
-def _all_finite(columns: tuple[str, ...]) -> str:
-    """A condition that drops rows with NaN or infinity, so that the row count betrays them."""
-    return " and ".join(f"coalesce(isfinite({c}), true)" for c in columns)
+        return f"select {', '.join(self.projection)} from read_csv('{path}', {', '.join(options)})"
 
 
 @lru_cache(maxsize=512)
@@ -197,7 +185,7 @@ def _query(table: Table, header: tuple[str, ...]) -> _Query:
         for kind in ("date", "timestamp")
     }
     types = dict.fromkeys(names, "varchar")
-    projection, finite = [], []
+    projection = []
     for column in table.columns:
         sql_type = SQL_TYPES[column.data_type]
         if column.name not in at:
@@ -209,13 +197,11 @@ def _query(table: Table, header: tuple[str, ...]) -> _Query:
         else:
             types[position] = sql_type
             value = position
-        if column.data_type == "double":
-            finite.append(position)
         projection.append(f'{value} as "{column.name}"')
     projection.append(f"{_extra(extra)} as _extra")
     single = {k: next(iter(v)) if len(v) == 1 else None for k, v in formats.items()}
     return _Query(
-        names, header, types, single["date"], single["timestamp"], tuple(projection), tuple(finite)
+        names, header, types, single["date"], single["timestamp"], tuple(projection)
     )
 
 
@@ -225,6 +211,17 @@ def _extra(columns: list[tuple[str, str]]) -> str:
     pairs = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}', {c}" for c, name in columns)
     some = ", ".join(c for c, _ in columns)
     return f"case when coalesce({some}) is not null then json_object({pairs})::varchar end"
+
+
+def _is_clean(table: Table, rows: pa.Table) -> bool:
+    """Whether no key is null and every number is finite."""
+    for column in table.columns:
+        values = rows.column(column.name)
+        if column.key and values.null_count:
+            return False
+        if column.data_type == "double" and pc.all(pc.is_finite(values)).as_py() is False:
+            return False
+    return True
 
 
 def _with_places(

@@ -1,0 +1,104 @@
+"""`gridhouse catalog`: what there is, from the catalogue, the ledger and the marts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from extract.catalogue import Catalogue
+from gridhouse.dbt import warehouse_path
+from gridhouse.report import spans
+from gridhouse.settings import Settings
+
+
+def print_catalogue(
+    console: Console, settings: Settings, catalogue: Catalogue, as_json: bool
+) -> None:
+    """One line a feed: title, group, files, rows, first and last interval, lag."""
+    rows = rows_of(catalogue, settings.data / "raw.duckdb", warehouse_path(settings))
+    if as_json:
+        print(json.dumps(rows, indent=2, default=str))
+        return
+    table = Table(title="Catalogue", title_justify="left")
+    for name in ("feed", "title", "group"):
+        table.add_column(name, no_wrap=name == "feed")
+    for name in ("files", "rows"):
+        table.add_column(name, justify="right")
+    for name in ("first interval (UTC)", "last interval (UTC)", "lag"):
+        table.add_column(name)
+    for row in rows:
+        table.add_row(
+            row["feed"],
+            row["title"],
+            row["group"],
+            f"{row['files']:,}",
+            f"{row['rows']:,}",
+            row["first_interval"] or "-",
+            row["last_interval"] or "-",
+            _words(row["lag_s"]),
+        )
+    console.print(table)
+
+
+def rows_of(catalogue: Catalogue, raw: Path, warehouse: Path) -> list[dict]:
+    """The same as data. `lag_s` is seconds since the newest landed interval began."""
+    counts = _counts(catalogue, raw)
+    between = spans(warehouse)
+    now = datetime.now(UTC)
+    rows = []
+    for feed in catalogue:
+        files, landed = counts.get(feed.id, (0, 0))
+        first, last = between.get(feed.id, (None, None))
+        newest = datetime.fromisoformat(f"{last}+00:00") if last else None
+        rows.append(
+            {
+                "feed": feed.id,
+                "title": feed.title,
+                "product": feed.product_id,
+                "operator": feed.operator,
+                "group": feed.group,
+                "cadence_s": feed.cadence.total_seconds(),
+                "files": files,
+                "rows": landed,
+                "first_interval": first,
+                "last_interval": last,
+                "lag_s": (now - newest).total_seconds() if newest else None,
+            }
+        )
+    return rows
+
+
+def _counts(catalogue: Catalogue, raw: Path) -> dict[str, tuple[int, int]]:
+    if not raw.exists():
+        return {}
+    with duckdb.connect(str(raw), read_only=True) as connection:
+        present = {
+            schema
+            for (schema,) in connection.execute(
+                "select schema_name from duckdb_tables() where table_name = '_files'"
+            ).fetchall()
+        }
+        rows = []
+        for operator in present.intersection(catalogue.operators):
+            rows += connection.execute(
+                f'select feed, count(*), sum(rows_landed) from "{operator}"._files '
+                "where status = 'landed' and _dlt_load_id in "
+                f'(select load_id from "{operator}"._dlt_loads where status = 0) group by feed'
+            ).fetchall()
+    return {feed: (files, int(landed)) for feed, files, landed in rows}
+
+
+def _words(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    if seconds < 0:
+        return "ahead"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

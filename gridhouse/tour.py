@@ -1,0 +1,61 @@
+"""The three example queries that end `gridhouse run --samples`."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from gridhouse.dbt import warehouse_path
+from gridhouse.report import query_table
+from gridhouse.settings import Settings
+
+EXAMPLES = (
+    (
+        "What did a megawatt-hour cost, by market and day?",
+        """
+select iso, market, market_date, location, round(average_price, 2) as average,
+    round(peak_price, 2) as peak, round(min_price, 2) as lowest, round(max_price, 2) as highest,
+    negative_interval_count as below_zero, interval_count || '/' || expected_interval_count as hours
+from marts.rpt_price_daily
+where location in ('HB_NORTH', 'TH_SP15_GEN-APND', 'SA1')
+order by iso, market, market_date limit 12""",
+    ),
+    (
+        "The 25-hour autumn day in California: the repeated hour keeps its own row",
+        """
+select interval_start as start_utc, timezone('America/Los_Angeles', interval_start) as start_local,
+    price, energy_price, congestion_price, loss_price
+from marts.fct_price_intervals
+where iso = 'CAISO' and market = 'DAM' and location = 'TH_SP15_GEN-APND'
+    and hour(timezone('America/Los_Angeles', interval_start)) between 0 and 2
+    and market_date in (
+        select market_date from marts.fct_price_intervals where iso = 'CAISO' and market = 'DAM'
+        group by market_date having count(distinct interval_start) = 25
+    )
+order by interval_start limit 5""",
+    ),
+    (
+        "What is missing? Expected intervals minus those that landed",
+        """
+select iso, market, mart, location_group, market_date, expected_interval_count as expected,
+    interval_count as landed, missing_interval_count as missing
+from marts.fct_interval_completeness
+where market_date = (select max(market_date) from marts.rpt_price_daily)
+    or (expected_interval_count > 0 and is_complete)
+order by missing desc, iso, market limit 8""",
+    ),
+)
+
+
+def show_examples(console: Console, settings: Settings) -> None:
+    """Print each question, its query and its answer, then where to go next."""
+    warehouse = warehouse_path(settings)
+    for title, sql in EXAMPLES:
+        query_table(console, title, sql, warehouse)
+    console.print(
+        f"\nThe warehouse is {warehouse}: open it with any DuckDB client, for example\n"
+        f"  duckdb -readonly {warehouse}\n"
+        "Next: `gridhouse catalog` (what there is), `make docs` (tables, columns, lineage), "
+        "`gridhouse run ercot --days 2` (the operator's site), docs/index.md.",
+        highlight=False,
+        soft_wrap=True,
+    )

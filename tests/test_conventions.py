@@ -1,0 +1,74 @@
+"""Rules of the repository that no linter knows: who imports whom, and links that lead somewhere.
+
+The conventions of the dbt project are in `dbt-bouncer.yml`; `make lint` checks both.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from gridhouse.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# What each package may import of ours (docs/index.md); itself goes without saying.
+ALLOWED = {
+    "extract": {"gridhouse.settings"},
+    "synthetic": set(),
+}
+OURS = {"extract", "gridhouse", "synthetic"}
+
+
+def imported_modules(file: Path, package: str) -> set[str]:
+    """Full names of the modules that a Python file imports, also those inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            # A relative import stays inside its package; `from a import b` may mean module a.b.
+            base = package if node.level else module
+            names |= {base} if node.level else {f"{base}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_packages_import_only_what_they_may(package: str) -> None:
+    wrong = []
+    for file in sorted((REPOSITORY / package).rglob("*.py")):
+        for name in sorted(imported_modules(file, package)):
+            if name.partition(".")[0] not in OURS - {package}:
+                continue
+            if not any(name == m or name.startswith(f"{m}.") for m in ALLOWED[package]):
+                wrong.append(f"{file.relative_to(REPOSITORY)} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def pages() -> list[Path]:
+    return sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+    files = [link.partition("#")[0] for link in links if "://" not in link]
+    broken = [f for f in files if f and not (page.parent / f).exists()]
+    assert not broken, f"{page.relative_to(REPOSITORY)}: no such file: {', '.join(broken)}"
+
+
+def test_env_example_shows_the_settings_and_their_defaults() -> None:
+    lines = (REPOSITORY / ".env.example").read_text("utf-8").splitlines()
+    shown = dict(line[1:].split("=", 1) for line in lines if line.startswith("#GRIDHOUSE_"))
+    settings = Settings()
+    for variable, text in shown.items():
+        name = variable.removeprefix("GRIDHOUSE_").lower()
+        assert name in Settings.model_fields, f"{variable} is no setting"
+        default = getattr(settings, name)
+        if text and default is not None:  # politeness: the default depends on the operator
+            given = Settings(**{name: text})
+            assert getattr(given, name) == default, f"{variable} is {default} by default"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import network_guard
@@ -45,3 +46,21 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real files: {folder} is not a folder (set {REAL_DATA} to one)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_raw(tmp_path_factory) -> Path:
+    """A data folder whose raw.duckdb has every table of the catalogue, all empty."""
+    from extract.catalogue import load_catalogue
+    from extract.run import Run
+
+    folder = tmp_path_factory.mktemp("empty_raw")
+    with Run(folder, load_catalogue()) as run:
+        run.prepare()
+    return folder
+
+
+@pytest.fixture
+def prepared_data(empty_raw: Path, tmp_path: Path) -> Path:
+    """A copy of `empty_raw` of the test's own: creating the tables takes seconds, copying not."""
+    return Path(shutil.copytree(empty_raw, tmp_path / "data"))

@@ -218,6 +218,15 @@ def test_default_window_of_five_minute_prices_is_the_last_hours() -> None:
     assert [c.key.endswith("@partial") for c in found] == [False, False, True, True]
 
 
+def test_real_time_prices_of_the_future_are_not_asked_for() -> None:
+    assert [s for s, _ in spans_of(listing(RTM, date(2026, 1, 14)))] == [
+        "20260114T08:00-0000",
+        "20260115T08:00-0000",
+    ]
+    today = date(2026, 1, 15), date(2026, 1, 16)
+    assert len(listing(RTM, *today, caiso_nodes="ALL")) == 11  # 00:00 to 10:30 Pacific
+
+
 # re-checks
 
 

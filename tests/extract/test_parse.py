@@ -1,0 +1,288 @@
+"""Files as operators publish them, and as they break, through the whole landing (no network)."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from extract.catalogue import load_catalogue
+from extract.run import Run
+
+DAM = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
+DAM_NAME = "cdr.00012331.0000000000000000.20260131.123456789.DAMSPNP4190"
+SCADA_HEAD = "C,NEMP.WORLD,DISPATCHSCADA,AEMO,PUBLIC,2025/12/27,00:00:23,0000000495867506,X,1\n"
+SCADA = "I,DISPATCH,UNIT_SCADA,1,SETTLEMENTDATE,DUID,SCADAVALUE\n"
+
+
+@pytest.fixture
+def land(tmp_path, prepared_data):
+    """Lands files given as {name: bytes or text}; returns (report, query function)."""
+    folder, data = tmp_path / "files", prepared_data
+
+    def run(files: dict[str, bytes | str]):
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        catalogue = load_catalogue()
+        with Run(data, catalogue) as work:
+            work.from_folder(folder, list(catalogue))
+        return work.report, lambda sql: _query(data / "raw.duckdb", sql)
+
+    return run
+
+
+def _query(raw: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(raw), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql).fetchall()
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def test_values_and_lineage_land_typed(land):
+    text = DAM + "01/31/2026,24:00,HB_NORTH, 23.94,N\n01/31/2026,24:00,LZ_WEST,-1E-05,N\n"
+    report, query = land({f"{DAM_NAME}_csv.zip": zipped({f"{DAM_NAME}.csv": text})})
+    assert report.ok and report.rows == 2
+    rows = query(
+        "select delivery_date, hour_ending, settlement_point, settlement_point_price, dst_flag, "
+        "_row_number, _published_at, _extra from ercot.np4_190_cd order by _row_number"
+    )
+    published = datetime(2026, 1, 31, 18, 34, 56, tzinfo=UTC)  # 12:34:56 CST is UTC-6
+    assert rows == [
+        (date(2026, 1, 31), "24:00", "HB_NORTH", 23.94, "N", 1, published, None),
+        (date(2026, 1, 31), "24:00", "LZ_WEST", -1e-05, "N", 2, published, None),
+    ]
+
+
+def test_second_run_lands_nothing(land):
+    files = {f"{DAM_NAME}.csv": DAM + "01/31/2026,01:00,HB_NORTH,1,N\n"}
+    land(files)
+    report, query = land(files)
+    assert report.rows == 0 and report.of("ercot_np4_190_cd").known == 1
+    assert query("select count(*) from ercot.np4_190_cd") == [(1,)]
+
+
+def test_bad_rows_are_set_aside_with_line_column_and_reason(land):
+    text = DAM + (
+        "01/31/2026,01:00,HB_NORTH,1,N\n"
+        "13/31/2026,01:00,HB_SOUTH,2,N\n"  # no such month
+        "01/31/2026,01:00,HB_WEST,cheap,N\n"
+        "01/31/2026,01:00\n"
+        "01/31/2026,01:00,HB_PAN,nan,N\n"
+        "01/31/2026,01:00,,5,N\n"  # no point
+        "01/31/2026,01:00,HB_HOUSTON,6,N\n"
+    )
+    report, query = land({f"{DAM_NAME}.csv": text})
+    assert not report.ok
+    assert query("select settlement_point, _row_number from ercot.np4_190_cd order by 2") == [
+        ("HB_NORTH", 1),
+        ("HB_HOUSTON", 7),
+    ]
+    rejected = query(
+        "select row_number, line_number, column_name, left(reason, 12) "
+        "from ercot._rejected_rows order by 1"
+    )
+    assert rejected == [
+        (2, 3, "DeliveryDate", "cast: Error "),
+        (3, 4, "SettlementPointPrice", "cast: Error "),
+        (4, 5, "SettlementPoint", "missing colu"),
+        (5, 6, "SettlementPointPrice", "not a finite"),
+        (6, 7, "SettlementPoint", "key is empty"),
+    ]
+    assert query("select rows_in_file, rows_landed, rows_rejected from ercot._files") == [(7, 2, 5)]
+
+
+def test_one_bad_file_does_not_hold_up_its_batch(land):
+    files = {
+        f"{DAM_NAME}.{n}.csv": DAM + f"01/31/2026,01:00,P{n},{n},N\n" for n in range(20)
+    } | {f"{DAM_NAME}.bad.csv": DAM + "01/31/2026,01:00,P,x,N\n01/31/2026,02:00,P,7,N\n"}
+    report, query = land(files)
+    assert report.rows == 21
+    assert query("select count(distinct _file_id), count(*) from ercot.np4_190_cd") == [(21, 21)]
+    assert query("select _row_number from ercot.np4_190_cd where settlement_point = 'P'") == [(2,)]
+
+
+def test_unknown_column_is_kept_and_reported(land):
+    text = DAM.replace("DSTFlag", "DSTFlag,Quality") + "01/31/2026,01:00,A,1,N,good\n"
+    report, query = land({f"{DAM_NAME}.csv": text})
+    assert report.rows == 1 and "Quality" in report.warnings[0]
+    assert query("select _extra from ercot.np4_190_cd") == [('{"Quality":"good"}',)]
+    assert query("select outcome from ercot._outcomes where kind = 'parse' order by 1") == [
+        ("drift",),
+        ("ok",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (DAM.replace("SettlementPointPrice", "Price") + "01/31/2026,01:00,A,1,N\n", "lacks"),
+        ("<html><body>We are down</body></html>", "web page"),
+        ("", "empty"),
+        (DAM.encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04 but not a zip at all", "not a whole zip"),
+        (zipped({"../evil.csv": DAM})[:-30], "not a whole zip"),
+        (zipped({"../../etc/evil.csv": DAM}), "outside"),
+        (zipped({"/etc/evil.csv": DAM}), "outside"),
+        (zipped({"bomb.csv": b"0" * 60_000_000}), "zip bomb"),
+        (zipped({"readme.txt": "hello"}), "no member"),
+        (DAM + "01/31/2026,01:00,A,x,N\n", "none of 1 rows"),
+    ],
+)
+def test_broken_files_are_quarantined_with_a_reason(land, content, reason):
+    good = DAM + "01/31/2026,01:00,GOOD,1,N\n"
+    report, query = land({f"{DAM_NAME}.bad.zip": content, f"{DAM_NAME}.csv": good})
+    assert not report.ok
+    messages = query("select message from ercot._files where status = 'quarantined'")
+    assert len(messages) == 1 and reason in messages[0][0]
+    assert query("select settlement_point from ercot.np4_190_cd") == [("GOOD",)]
+
+
+def test_flipped_byte_in_a_zip_is_quarantined_and_leaves_no_row(land):
+    rows = "".join(f"01/31/2026,01:00,P{n},{n},N\n" for n in range(20_000))
+    broken = bytearray(zipped({f"{DAM_NAME}.csv": DAM + rows}))
+    broken[len(broken) // 2] ^= 0xFF
+    report, query = land({f"{DAM_NAME}_csv.zip": bytes(broken)})
+    assert "quarantined" in report.problems[0]
+    assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
+
+
+def test_repeated_header_blank_lines_quotes_and_crlf(land):
+    text = DAM + (
+        '01/31/2026,01:00,"A,1",1,N\n\n' + DAM + "01/31/2026,01:00,B,2,N\n" + "\n"
+    )
+    report, query = land({f"{DAM_NAME}.csv": text.replace("\n", "\r\n")})
+    assert report.ok
+    assert query(
+        "select settlement_point, settlement_point_price from ercot.np4_190_cd order by 2"
+    ) == [("A,1", 1.0), ("B", 2.0)]
+
+
+def test_line_break_inside_quotes_is_one_row(land):
+    text = DAM + '01/31/2026,01:00,"A\nB",1,N\n01/31/2026,01:00,C,2,N\n'
+    report, query = land({f"{DAM_NAME}.csv": text})
+    assert report.ok and report.rows == 2
+    assert query("select rows_in_file, rows_landed from ercot._files") == [(2, 2)]
+
+
+def test_aemo_tables_are_split_and_counted(land):
+    text = (
+        SCADA_HEAD
+        + "I,DISPATCH,LOCAL_PRICE,1,SETTLEMENTDATE,DUID,X,Y\n"
+        + 'D,DISPATCH,LOCAL_PRICE,1,"2025/12/27 00:05:00",A,1,0\n'
+        + SCADA
+        + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",W/HOE#2,0.20\n'
+        + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",BWTR1,\n'
+        + 'C,"END OF REPORT",7\n'
+    )
+    report, query = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})
+    assert query(
+        "select settlementdate, duid, scadavalue, lastchanged, _row_number, _published_at "
+        "from nem.dispatch_unit_scada order by _row_number"
+    ) == [
+        (
+            datetime(2025, 12, 27, 0, 5),
+            "W/HOE#2",
+            0.2,
+            None,
+            1,
+            datetime(2025, 12, 26, 14, 0, 23, tzinfo=UTC),  # UTC+10 all year
+        ),
+        (
+            datetime(2025, 12, 27, 0, 5),
+            "BWTR1",
+            None,  # blank is null, not zero
+            None,
+            2,
+            datetime(2025, 12, 26, 14, 0, 23, tzinfo=UTC),
+        ),
+    ]
+    assert query("select rows_in_file, rows_ignored from nem._files") == [(2, 1)]
+    assert "unknown table DISPATCH.LOCAL_PRICE" in report.warnings[0]
+
+
+def test_aemo_file_without_its_closing_line_is_cut_off(land):
+    text = SCADA_HEAD + SCADA + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,1\n'
+    report, query = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})
+    assert "cut off" in report.problems[0]
+    assert query("select count(*) from nem.dispatch_unit_scada") == [(0,)]
+
+
+def test_aemo_closing_count_that_differs_is_reported_not_hidden(land):
+    text = (
+        SCADA_HEAD
+        + SCADA
+        + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,1\n'
+        + 'C,"END OF REPORT",99\n'
+    )
+    report, _ = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})
+    assert report.rows == 1 and "says 99 lines, the file has 4" in report.warnings[0]
+
+
+def test_zip_of_zips_gives_one_file_each(land):
+    def inner(n):
+        text = (
+            SCADA_HEAD
+            + SCADA
+            + f'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:{n:02}:00",A,{n}\n'
+            + 'C,"END OF REPORT",4\n'
+        )
+        name = f"PUBLIC_DISPATCHSCADA_2025122700{n:02}_00000004958675{n:02}"
+        return f"{name}.zip", zipped({f"{name}.CSV": text})
+
+    whole = zipped(dict(inner(n) for n in (5, 10, 15)))
+    current = dict([inner(10)])
+    report, query = land({"PUBLIC_DISPATCHSCADA_20251227.zip": whole} | current)
+    assert report.rows == 3  # the one from the live folder is the same file
+    assert query("select count(*), count(distinct container) from nem._files") == [(3, 1)]
+
+
+def test_oasis_error_answer_is_empty_not_data(land):
+    text = (
+        '<?xml version="1.0"?><m:OASISReport xmlns:m="http://www.caiso.com/soa/OASISReport_v1.xsd">'
+        "<m:MessageHeader><m:TimeDate>2023-11-16T18:39:53.815Z</m:TimeDate></m:MessageHeader>"
+        "<m:MessagePayload><m:RTO><m:ERROR><m:ERR_CODE>{}</m:ERR_CODE><m:ERR_DESC>why</m:ERR_DESC>"
+        "</m:ERROR></m:RTO></m:MessagePayload></m:OASISReport>"
+    )
+    name = "20231212_20231213_SLD_FCST_N_20231116_10_39_5{}_v1"
+    report, query = land(
+        {
+            f"{name.format(n)}.zip": zipped({f"{name.format(n)}.xml": text.format(code)})
+            for n, code in enumerate(("1000", "1020", "1015"))
+        }
+    )
+    assert query("select status, message from caiso._files order by 1") == [
+        ("empty", "OASIS error 1000: why"),
+        (
+            "quarantined",
+            f"{name.format(1)}.xml: OASIS error 1020: why; "
+            "the request is at fault, see the feed's `index`",
+        ),
+    ]
+    assert any("1015" in p for p in report.problems)  # passing fault: not in the ledger, tried again
+
+
+def test_a_large_file_is_numbered_across_blocks(land, monkeypatch):
+    monkeypatch.setattr("extract.parse.sections.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("extract.land.GROUP_BYTES", 2500)
+    text = DAM + "".join(
+        f"01/31/2026,01:00,P{n},{'x' if n == 777 else n},N\n" for n in range(1, 1001)
+    )
+    _, query = land({f"{DAM_NAME}.csv": text})
+    assert query(
+        "select count(*), bool_and('P' || _row_number = settlement_point), "
+        "bool_and(_row_number = settlement_point_price) from ercot.np4_190_cd"
+    ) == [(999, True, True)]
+    assert query("select row_number, line_number, line from ercot._rejected_rows") == [
+        (777, 778, "01/31/2026,01:00,P777,x,N")
+    ]

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -44,30 +44,36 @@ class Archive:
     def path(self, sha256: str) -> Path:
         return self.objects / sha256[:2] / sha256
 
-    def put(self, source: Path, sha256: str, *, move: bool = False) -> Path:
-        """Keep `source` under its hash; `move` takes the file away from where it lies."""
+    def put(
+        self, source: Path, sha256: str, *, content: bytes | None = None, move: bool = False
+    ) -> Path:
+        """Keep `source` under its hash; `move` takes the file away from where it lies.
+
+        `content` are its bytes, if they are at hand.
+        """
         target = self.path(sha256)
         if target.exists():
             if move:
                 source.unlink()
             return target
         target.parent.mkdir(exist_ok=True)
-        if move:
-            os.replace(source, target)
-            return target
-        part = target.with_suffix(f".part{os.getpid()}")
-        try:
-            shutil.copyfile(source, part)
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        if not move:  # copied beside its place first, so that an object is whole or absent
+            part = target.with_suffix(".part")
+            if content is None:
+                shutil.copyfile(source, part)
+            else:
+                part.write_bytes(content)
+            source = part
+        os.replace(source, target)
         return target
 
     def record(self, entries: list[Entry]) -> None:
         """Append `entries` to the manifest, after cutting a line that a killed run left open."""
         if not entries:
             return
-        text = "".join(json.dumps(asdict(e), default=_iso) + "\n" for e in entries)
+        names = [f.name for f in fields(Entry)]
+        rows = ({name: getattr(entry, name) for name in names} for entry in entries)
+        text = "".join(json.dumps(row, default=_iso) + "\n" for row in rows)
         with self.manifest.open("ab+") as file:
             _cut_open_line(file)
             file.write(text.encode())

@@ -45,6 +45,7 @@ class Incoming:
 
     entry: Entry
     path: Path
+    content: bytes | None = None  # of a small file, so that it is opened once
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ class Batch:
         entry, started = incoming.entry, time.perf_counter()
         self.feeds[feed.id] = feed
         try:
-            for file in files_in(entry.name, incoming.path, entry.sha256, self.limits):
+            source = incoming.path if incoming.content is None else incoming.content
+            for file in files_in(entry.name, source, entry.sha256, self.limits):
                 self._add_file(feed, incoming, file)
         except Quarantine as error:
             row = self._file_row(feed, incoming, File(entry.name, None, entry.sha256, 0, b""))
@@ -247,16 +249,20 @@ class Batch:
             piece.row.rows_in_file += piece.section.rows
         for sections, result in self.reader.read([p.section for p in pieces]):
             done = [rows[id(s)] for s in sections]
+            firsts = np.array([p.first_row for p in done])
             if isinstance(result, Typed):
-                index = [result.rows_index]
+                counts = np.array([len(result.rows_index)])
+                numbers = result.rows_index + (firsts[0] + 1)
                 result_table = result.table
                 self._reject(done[0], result)
             else:
-                index = [np.arange(s.rows) for s in sections]
+                counts = np.array([s.rows for s in sections])
+                starts = np.cumsum(counts) - counts
+                numbers = np.arange(counts.sum()) + np.repeat(firsts - starts + 1, counts)
                 result_table = result
-            for piece, places in zip(done, index, strict=True):
-                piece.row.rows_landed += len(places)
-            writer.write(self._with_lineage(result_table, done, index))
+            for piece, count in zip(done, counts.tolist(), strict=True):
+                piece.row.rows_landed += count
+            writer.write(self._with_lineage(result_table, done, counts, numbers))
 
     def _reject(self, piece: _Piece, typed: Typed) -> None:
         row, section = piece.row, piece.section
@@ -283,13 +289,9 @@ class Batch:
         ]
 
     def _with_lineage(
-        self, table: pa.Table, pieces: list[_Piece], index: list[np.ndarray]
+        self, table: pa.Table, pieces: list[_Piece], counts: np.ndarray, numbers: np.ndarray
     ) -> pa.Table:
-        counts = np.array([len(i) for i in index])
         which = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
-        numbers = np.concatenate(
-            [i + (p.first_row + 1) for p, i in zip(pieces, index, strict=True)]
-        )
 
         def by_file(values: list, kind: pa.DataType) -> pa.Array:
             return pa.array(values, kind).take(pa.array(which))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,8 +97,9 @@ def ledger_schema(table: str) -> pa.Schema:
 
 def ledger_table(table: str, rows: Iterable, load_id: str) -> pa.Table:
     """Rows as Arrow, stamped with the load that carries them."""
-    data = [asdict(row) | {"_dlt_load_id": load_id} for row in rows]
-    return pa.Table.from_pylist(data, schema=ledger_schema(table))
+    rows, schema = list(rows), ledger_schema(table)
+    columns = [pa.array([getattr(r, f.name) for r in rows], f.type) for f in list(schema)[:-1]]
+    return pa.table([*columns, pa.repeat(pa.scalar(load_id), len(rows))], schema=schema)
 
 
 def file_id(feed: str, name: str, sha256: str) -> str:

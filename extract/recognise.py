@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
 
 from extract.catalogue import Catalogue, Feed, normalize_header
 from extract.parse.sections import Quarantine
@@ -20,8 +23,7 @@ def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> F
     if path.suffix.lower() not in SUFFIXES:
         return None
     file = File(path.name, None, "", path.stat().st_size, path)
-    names = [path.name, *_inside(file, limits)]
-    for name in names:
+    for name in chain([path.name], _inside(file, limits)):
         feed = by_name(name, catalogue)
         if feed:
             return feed
@@ -43,11 +45,9 @@ def by_name(name: str, catalogue: Catalogue) -> Feed | None:
     return max(hits, key=lambda hit: hit[0])[1] if hits else None
 
 
-def _inside(file: File, limits: Limits) -> list[str]:
-    try:
-        return [PurePosixPath(n).name for n in member_names(file, limits)][:50]
-    except Quarantine:
-        return []  # a broken zip may still be known by its own name or folder
+def _inside(file: File, limits: Limits) -> Iterator[str]:
+    with suppress(Quarantine):  # a broken zip may still be known by its own name or folder
+        yield from member_names(file, limits)[:50]
 
 
 def _may_be(feed: Feed, file: File, limits: Limits) -> bool:

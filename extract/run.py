@@ -6,6 +6,7 @@ Where publications come from is one of three: an operator's site (`extract.remot
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from extract.unpack import Limits
 
 BATCH_FILES = 4_000
 BATCH_BYTES = 512 * 1024 * 1024
+SMALL_BYTES = 64 * 1024  # kept in memory between archive and parser: 4,000 of them are 256 MB
 
 
 @dataclass(slots=True)
@@ -225,7 +227,9 @@ class Run:
         self.flush()
 
     def _take_file(self, feed: Feed, path: Path) -> None:
-        known, sha256 = self.known_of(feed.operator), sha256_of(path)
+        known, size = self.known_of(feed.operator), path.stat().st_size
+        content = path.read_bytes() if size <= SMALL_BYTES else None
+        sha256 = sha256_of(path) if content is None else hashlib.sha256(content).hexdigest()
         key = f"file:{path.name}:{sha256[:16]}"
         if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
             self.report.of(feed.id).known += 1
@@ -235,12 +239,13 @@ class Run:
             key=key,
             name=path.name,
             sha256=sha256,
-            bytes=path.stat().st_size,
+            bytes=size,
             url=path.name,
             published_at=None,
             fetched_at=datetime.now(UTC),
         )
-        self.take(feed, Incoming(entry, self.archive.put(path, sha256)))
+        kept = self.archive.put(path, sha256, content=content)
+        self.take(feed, Incoming(entry, kept, content))
 
     def from_archive(self, feeds: list[Feed]) -> None:
         """Land everything that the archive holds for `feeds`, in the order it was fetched."""

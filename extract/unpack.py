@@ -41,17 +41,24 @@ class File:
 
     @property
     def is_zip(self) -> bool:
-        with self.open() as file:
-            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+        return self.head in (b"PK\x03\x04", b"PK\x05\x06")
+
+    @property
+    def head(self) -> bytes:
+        if isinstance(self.source, bytes):
+            return self.source[:4]
+        with self.source.open("rb") as file:
+            return file.read(4)
 
 
-def files_in(name: str, path: Path, sha256: str, limits: Limits) -> Iterator[File]:
+def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> Iterator[File]:
     """The published files in what was fetched: itself, or the inner zips of a zip of zips.
 
     Raises Quarantine for a zip that cannot be read or is not safe to read.
     """
-    outer = File(name, None, sha256, path.stat().st_size, path)
-    if not outer.is_zip:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    outer = File(name, None, sha256, size, source)
+    if not outer.is_zip or not _may_hold_zips(source):
         yield outer
         return
     with _zip(outer, limits) as archive:
@@ -68,6 +75,11 @@ def files_in(name: str, path: Path, sha256: str, limits: Limits) -> Iterator[Fil
                 len(data),
                 data,
             )
+
+
+def _may_hold_zips(source: Path | bytes) -> bool:
+    """Spares small zips a second reading of their directory, which has member names in clear."""
+    return not isinstance(source, bytes) or b".zip" in source or b".ZIP" in source
 
 
 @contextmanager

@@ -88,6 +88,8 @@ class _Plan:
 
     def asked_for(self) -> Iterator[Candidate]:
         for span in self._spans():
+            if self.feed.cadence < HOUR and span.start > self.now:
+                continue  # real-time prices of the future: nothing to ask for yet
             yield from (self._candidate(span, request) for request in self.requests)
 
     def _spans(self) -> list[Span]:

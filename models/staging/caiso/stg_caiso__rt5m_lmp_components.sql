@@ -1,0 +1,34 @@
+with source as (
+    {{ landed(source('caiso_prc_intvl_lmp', 'prc_intvl_lmp')) }}
+),
+
+renamed as (
+    select
+        *,
+        trim(node) as location,
+        trim(market_run_id) as operator_market
+    from source
+),
+
+final as (
+    select
+        'CAISO' as iso,
+        'RT5M' as market,
+        operator_market,
+        location,
+        {{ caiso_location_type('location') }} as location_type,
+        trim(lmp_type) as lmp_type,
+        {{ utc_instant('interval_start_gmt') }} as interval_start,
+        {{ utc_instant('interval_end_gmt') }} as interval_end,
+        opr_dt as market_date,
+        opr_hr as operator_hour,
+        price as value_usd_per_mwh,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from renamed
+)
+
+select * from final

@@ -1,0 +1,42 @@
+with source as (
+    {{ landed(source('ercot_np6_345_cd', 'np6_345_cd')) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ hour_ending_start('oper_day', 'hour_ending') }} as local_start
+    from source
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('local_start', 'America/Chicago', 'dst_flag') }} as interval_start
+    from clocked
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        interval_start,
+        {{ add_minutes('interval_start', 60) }} as interval_end,
+        oper_day as market_date,
+        coast_mw,
+        east_mw,
+        far_west_mw,
+        north_mw,
+        north_c_mw,
+        southern_mw,
+        south_c_mw,
+        west_mw,
+        total_mw,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

@@ -1,0 +1,50 @@
+with source as (
+    {{ landed(source('ercot_np6_905_cd', 'np6_905_cd')) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ quarter_hour_start('delivery_date', 'delivery_hour', 'delivery_interval') }}
+            as local_start
+    from source
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('local_start', 'America/Chicago', 'dst_flag') }} as interval_start,
+        trim(settlement_point_type) as operator_location_type
+    from clocked
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'RT15M' as market,
+        trim(settlement_point_name) as location,
+        case operator_location_type
+            when 'HU' then 'HUB'
+            when 'SH' then 'HUB'
+            when 'AH' then 'HUB'
+            when 'LZ' then 'ZONE'
+            when 'LZEW' then 'ZONE_EW'
+            when 'LZ_DC' then 'INTERFACE'
+            when 'LZ_DCEW' then 'INTERFACE_EW'
+            else 'NODE'
+        end as location_type,
+        operator_location_type,
+        interval_start,
+        {{ add_minutes('interval_start', 15) }} as interval_end,
+        delivery_date as market_date,
+        settlement_point_price as price,
+        'USD' as currency,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

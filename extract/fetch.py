@@ -150,7 +150,7 @@ class _Download:
         self.name = candidate.name
         self.path = folder / f".{uuid.uuid4().hex}.part"
         self.file = self.path.open("wb")
-        self.damaged_sha256: str | None = None  # of an earlier try whose checksums were wrong
+        self.damaged: list[str] = []  # SHA-256 of tries that gave a zip with wrong checksums
         self._restart()
 
     def _restart(self) -> None:
@@ -193,20 +193,22 @@ class _Download:
             )
 
     async def _damage(self) -> str | None:
-        """Why the zip's contents are not whole; None also when the same bytes came before.
+        """Why the zip's contents are not whole, or None when the parser may judge them.
 
-        Bytes damaged on the way differ from try to try. The same bytes twice are what the operator
-        publishes: then the parser judges them (a wrong checksum beside a good member has occurred).
+        Bytes damaged on the way differ from try to try. The same bytes in every try are what the
+        operator publishes (a wrong checksum beside a good member has occurred).
         """
-        sha256 = self.sha256.hexdigest()
-        if _suffix(self.name) != ".zip" or sha256 == self.damaged_sha256:
+        if _suffix(self.name) != ".zip":
             return None
         if self.size > _SMALL:
             reason = await asyncio.to_thread(damaged_member, self.path)
         else:
             reason = damaged_member(self.path)
-        self.damaged_sha256 = sha256 if reason else None
-        return reason
+        if reason is None:
+            return None
+        self.damaged.append(self.sha256.hexdigest())
+        same_every_time = len(self.damaged) >= WRONG_BYTES_TRIES and len(set(self.damaged)) == 1
+        return None if same_every_time else reason
 
     def _begin(self, response: httpx.Response) -> None:
         if response.status_code == 206 and not self._continues(response):

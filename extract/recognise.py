@@ -82,8 +82,11 @@ def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
 
 
 def _fits(feed: Feed, header: set[str]) -> bool:
-    required = [c for c in feed.tables[0].columns if not c.optional]
-    return bool(required) and all(header.intersection(c.source_names) for c in required)
+    """A header alone is thin evidence: all required columns are there, and no unknown one."""
+    table = feed.tables[0]
+    required = (c for c in table.columns if not c.optional)
+    known = table.by_header.keys() | table.ignored
+    return header <= known and all(header.intersection(c.source_names) for c in required)
 
 
 def _records(head: str) -> list[str]:

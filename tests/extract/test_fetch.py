@@ -191,6 +191,38 @@ def test_an_empty_zip_is_a_zip(tmp_path: Path) -> None:
     assert wrong_bytes(tmp_path / "x", "a.zip") is None
 
 
+def damaged(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes(b ^ 0xFF for b in content[at : at + 16]) + content[at + 16 :]
+
+
+def test_a_zip_that_was_damaged_on_the_way_is_fetched_again(tmp_path: Path) -> None:
+    handler, asked = sequence(
+        httpx.Response(200, content=damaged(BIG, 4000)),
+        httpx.Response(200, content=damaged(BIG, 9000)),
+        httpx.Response(200, content=BIG),
+    )
+    item = only(fetch(handler, tmp_path, candidate()))
+    assert isinstance(item, Fetched) and item.path.read_bytes() == BIG and len(asked) == 3
+
+
+def test_a_zip_damaged_differently_each_time_fails(tmp_path: Path) -> None:
+    handler, _ = sequence(
+        *(httpx.Response(200, content=damaged(BIG, at)) for at in (4000, 9000, 15000))
+    )
+    item = only(fetch(handler, tmp_path, candidate()))
+    assert isinstance(item, FetchFailed) and item.outcome == "wrong_bytes"
+    assert "damaged member" in item.message
+
+
+def test_a_zip_that_is_published_with_a_wrong_checksum_is_the_parsers_matter(
+    tmp_path: Path,
+) -> None:
+    published = damaged(BIG, 4000)
+    handler, asked = sequence(httpx.Response(200, content=published))
+    item = only(fetch(handler, tmp_path, candidate()))
+    assert isinstance(item, Fetched) and item.path.read_bytes() == published and len(asked) == 3
+
+
 @pytest.mark.real
 def test_a_real_oasis_error_answer_is_a_good_zip(tmp_path: Path, real_data: Path) -> None:
     """What it says inside is the parser's matter."""

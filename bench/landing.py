@@ -81,7 +81,9 @@ def ours(files: Path, data: Path) -> tuple[float, float, int]:
     """Seconds, peak memory in GB and rows of one landing, in a process of its own."""
     result = subprocess.run(
         [sys.executable, __file__, "land", str(files), str(data)],
-        check=True, stdout=subprocess.PIPE, text=True,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     seconds, memory, rows = result.stdout.split()[-3:]
     return float(seconds), float(memory), int(rows)
@@ -120,7 +122,9 @@ def case(name: str) -> bool:
             )
         ratio = statistics.median(ratios)
         good = ratio <= LIMIT and memory <= MEMORY_LIMIT_GB
-        print(f"{name:>5}: median ratio {ratio:.2f} (limit {LIMIT}): {'ok' if good else 'TOO SLOW'}")
+        print(
+            f"{name:>5}: median ratio {ratio:.2f} (limit {LIMIT}): {'ok' if good else 'TOO SLOW'}"
+        )
         return good
 
 

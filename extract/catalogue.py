@@ -235,4 +235,3 @@ def _check(feed: Feed) -> None:
         for column in table.columns:
             if column.data_type in ("date", "timestamp") and not column.format:
                 raise ValueError(f"{table.name}.{column.name}: a {column.data_type} needs `format`")
-

@@ -466,5 +466,3 @@ def published_in_name(feed: Feed, *names: str) -> datetime | None:
             fold = 1 if "xhr" in name.lower() else 0
             return local.replace(tzinfo=feed.zone, fold=fold).astimezone(UTC)
     return None
-
-

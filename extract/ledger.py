@@ -17,9 +17,11 @@ import duckdb
 import pyarrow as pa
 
 from extract.catalogue import Catalogue, Feed
+from extract.index import asked_on
 
 _STAMP = pa.timestamp("us", "UTC")
 _TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "datetime": _STAMP}
+ASKED_DAYS = 35  # how long a download counts as "asked that day" (re-checks of corrected days)
 LEDGER_TABLES = ("_files", "_outcomes", "_rejected_rows")
 
 
@@ -149,9 +151,13 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
             "select file_id, feed, source_key, status, content_sha256, loaded_at "
             f'from "{operator}"._files where _dlt_load_id in ({complete}) order by loaded_at'
         ).fetchall()
+        asked = connection.execute(
+            f'select url_or_path, attempted_at from "{operator}"._outcomes '
+            "where kind = 'download' and outcome = 'ok' "
+            f"and attempted_at > now() - interval {ASKED_DAYS} day"
+        ).fetchall()
         newest = connection.execute(
-            f'select max(loaded_at) from "{operator}"._outcomes '
-            f"where _dlt_load_id in ({complete})"
+            f'select max(loaded_at) from "{operator}"._outcomes where _dlt_load_id in ({complete})'
         ).fetchone()[0]
     for identity, feed, key, status, content, loaded_at in rows:
         known.file_ids.add(identity)
@@ -161,6 +167,7 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
         if content:
             known.latest_content[key] = content
         known.last_loaded_at = max(loaded_at, known.last_loaded_at or loaded_at)
+    known.keys.update(asked_on(url, at.astimezone(UTC).date()) for url, at in asked)
     if newest:
         known.last_loaded_at = max(newest, known.last_loaded_at or newest)
     return known

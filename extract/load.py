@@ -26,7 +26,7 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
 os.environ.setdefault("LOAD__WORKERS", "1")
 os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
 
-import dlt  # noqa: E402  (reads the settings above when imported)
+import dlt
 
 STORAGE_VERSION = "v1.4.0"  # newer string compression; every DuckDB from 1.4 on opens it
 _DLT_TYPES = {
@@ -129,9 +129,7 @@ def _source(
         if create:
             yield schemas[name].empty_table()
         elif name in batch.parquet:
-            yield dlt.mark.with_file_import(
-                str(batch.parquet[name]), "parquet", batch.rows[name]
-            )
+            yield dlt.mark.with_file_import(str(batch.parquet[name]), "parquet", batch.rows[name])
         elif name in LEDGER_TABLES:
             rows = {
                 "_files": batch.files,
@@ -163,5 +161,3 @@ def _create(raw: Path) -> None:
     raw.parent.mkdir(parents=True, exist_ok=True)
     with closing(duckdb.connect()) as connection:
         connection.execute(f"attach '{raw}' (storage_version '{STORAGE_VERSION}')")
-
-

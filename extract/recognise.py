@@ -73,11 +73,7 @@ def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
         records = _records(head)
         return next((f for f in catalogue if any(f.table_for_record(r) for r in records)), None)
     header = {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
-    hits = [
-        feed
-        for feed in catalogue
-        if feed.parse != "aemo_csv" and _fits(feed, header)
-    ]
+    hits = [feed for feed in catalogue if feed.parse != "aemo_csv" and _fits(feed, header)]
     return hits[0] if len(hits) == 1 else None
 
 

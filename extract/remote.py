@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from extract.archive import Entry
 from extract.catalogue import Feed
 from extract.fetch import Fetched, FetchFailed, fetch_all
-from extract.index import Candidate, ListingError, Window, list_feed
+from extract.index import Candidate, ListingError, Window, asked_on, list_feed
 from extract.land import Incoming
 from extract.ledger import OutcomeRow
 from extract.polite import PoliteClient
@@ -213,4 +213,5 @@ def _take(run: Run, feed: Feed, item: Fetched) -> None:
         published_at=item.candidate.published_at,
         fetched_at=item.fetched_at,
     )
+    run.known[feed.operator].keys.add(asked_on(entry.url, item.fetched_at.astimezone(UTC).date()))
     run.take(feed, Incoming(entry, run.archive.put(item.path, item.sha256, move=True)))

@@ -7,18 +7,15 @@ sample files in `tests/fixtures/operators/<feed>/`.
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from extract.catalogue import Feed, load_catalogue
-from extract.index import Window
-from extract.remote import from_operators
 from extract.run import Report, Run
 from gridhouse import dbt
-from gridhouse.jobs import against_mirror
+from gridhouse.jobs import against_mirror, extract_samples
 from gridhouse.settings import Settings
 
 FIXTURES = dbt.PROJECT / "tests" / "fixtures" / "operators"
@@ -63,13 +60,13 @@ def _extract(settings: Settings, feed: Feed, samples: Path) -> tuple[int | None,
         import synthetic
         from synthetic import mirror
 
-        made = synthetic.samples(samples)
+        synthetic.samples(samples)
         with mirror.start(samples) as server:
-            for start, end in made.windows:
-                window = Window(start, end, datetime.now(UTC))
-                from_operators(run, [feed], window, against_mirror(settings, server.url))
+            extract_samples(run, [feed], against_mirror(settings, server.url))
     return run.report.of(feed.id).listed, run.report
 
 
 def _listed(listed: int | None, feed: Feed) -> str:
-    return f"{listed} publications" if listed is not None else f"sample files of {feed.id}, no listing"
+    return (
+        f"{listed} publications" if listed is not None else f"sample files of {feed.id}, no listing"
+    )

@@ -33,7 +33,8 @@ app = typer.Typer(
     epilog="Settings come from the environment and .env (see .env.example). Exit codes: 0 ok, "
     "1 part failed, 2 usage, 75 locked by another run, 130 interrupted.",
 )
-console = Console(stderr=False)
+# where output is no terminal (a log, a pipe), tables need no folding
+console = Console(width=None if sys.stdout.isatty() else 120)
 notes = Console(stderr=True)
 
 Targets = Annotated[

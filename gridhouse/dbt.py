@@ -110,6 +110,7 @@ def wait_for_database(path: Path, wait_s: float) -> None:
 
 def invoke(settings: Settings, arguments: list[str], warehouse: Path | None = None) -> Build:
     """Run dbt with our project, profile and folders."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     data = settings.data.resolve()
@@ -130,6 +131,10 @@ def invoke(settings: Settings, arguments: list[str], warehouse: Path | None = No
                 "--no-use-colors",
             ]
         )  # fmt: skip
+        if DuckDBConnectionManager._ENV is not None:
+            # dbt keeps the file open for as long as the process lives; others want to read it
+            DuckDBConnectionManager._ENV.close()
+            DuckDBConnectionManager.close_all_connections()
     return _summary(result, time.perf_counter() - started, data)
 
 

@@ -183,34 +183,37 @@ def run_samples(
     import synthetic
     from synthetic import mirror
 
+    feeds = load_catalogue().select(targets)
     with tempfile.TemporaryDirectory(prefix="gridhouse-samples-") as folder:
-        samples = synthetic.samples(Path(folder))
-        feeds = load_catalogue().select(targets)
-        with (
-            mirror.start(Path(folder)) as server,
-            _run(against_mirror(settings, server.url), bars) as (run, more),
-        ):
-            for start, end in samples.windows:
-                window = Window(start, end, datetime.now(UTC))
-                from_operators(
-                    run, feeds, window, against_mirror(settings, server.url), listed=more
-                )
+        synthetic.samples(folder)
+        with mirror.start(folder) as server:
+            there = against_mirror(settings, server.url)
+            with _run(there, bars) as (run, more):
+                extract_samples(run, feeds, there, more)
     return run.report, dbt.build(settings)
+
+
+def extract_samples(
+    run: Run, feeds: list[Feed], settings: Settings, more: Callable = lambda feed, new: None
+) -> None:
+    """Ask the mirror for the days of the built-in samples, operator by operator."""
+    import synthetic
+
+    for operator in sorted({f.operator for f in feeds}):
+        mine = [f for f in feeds if f.operator == operator]
+        days = synthetic.SAMPLE_DAYS[operator]
+        # ERCOT's list is a rolling one: what it shows is all that can be asked for
+        spans = [(None, None)] if operator == "ercot" else synthetic.windows(days)
+        for start, end in spans:
+            from_operators(run, mine, Window(start, end, datetime.now(UTC)), settings, listed=more)
 
 
 def against_mirror(settings: Settings, url: str) -> Settings:
     """The same settings with every operator's address replaced by the mirror's."""
-    return settings.model_copy(
-        update={
-            "ercot_mis_url": url,
-            "ercot_mis_html_url": url,
-            "ercot_api_url": f"{url}/api/public-reports",
-            "ercot_token_url": f"{url}/token",
-            "caiso_url": url,
-            "nemweb_url": url,
-            "ercot_username": None,
-        }
-    )
+    from synthetic.mirror import base_urls
+
+    addresses = {k.removeprefix("GRIDHOUSE_").lower(): v for k, v in base_urls(url).items()}
+    return settings.model_copy(update=addresses | {"ercot_username": None})
 
 
 def serve_mirror(settings: Settings, folder: Path | None, host: str, port: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -58,30 +59,27 @@ def print_report(
 ) -> None:
     """A short table, one line a feed, then what went wrong."""
     between = spans(warehouse) if warehouse else {}
-    table = Table(title="What landed", title_justify="left")
+    done = [report.feeds[f.id] for f in catalogue if f.id in report.feeds]
+    odd = [
+        n for n in ("known", "empty", "quarantined", "failed") if any(getattr(d, n) for d in done)
+    ]
+    table = Table(title="What landed", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("feed", no_wrap=True)
-    for name in ("files", "rows", "known", "rejected", "bad", "failed", "seconds"):
-        table.add_column(name, justify="right")
-    if between:
-        table.add_column("first interval (UTC)")
-        table.add_column("last interval (UTC)")
-    for feed in catalogue:
-        done = report.feeds.get(feed.id)
-        if done is None:
-            continue
-        cells = [
-            feed.id,
-            f"{done.files:,}",
-            f"{done.rows:,}",
-            f"{done.known:,}",
-            f"{done.rejected:,}",
-            f"{done.quarantined:,}",
-            f"{done.failed:,}",
-            f"{done.seconds:.2f}",
-        ]
-        if between:
-            cells += list(between.get(feed.id, ("-", "-")))
-        table.add_row(*cells)
+    for name in ("files", "rows", "first interval (UTC)", "last interval", "rejected", *odd):
+        table.add_column(name, justify="left" if "interval" in name else "right")
+    table.add_column("seconds", justify="right")
+    for feed in done:
+        first, last = between.get(feed.feed, ("-", "-"))
+        table.add_row(
+            feed.feed,
+            f"{feed.files:,}",
+            f"{feed.rows:,}",
+            first,
+            last,
+            f"{feed.rejected:,}",
+            *(f"{getattr(feed, name):,}" for name in odd),
+            f"{feed.seconds:.2f}",
+        )
     console.print(table)
     if not report.rows and report.ok:
         console.print("Nothing new: everything that was offered is known already.")
@@ -128,7 +126,7 @@ def query_table(console: Console, title: str, sql: str, warehouse: Path) -> None
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         result = connection.execute(sql)
-        table = Table(title=title, title_justify="left")
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for name, *_ in result.description:
             table.add_column(name)
         for row in result.fetchall():

@@ -25,9 +25,7 @@ LEADING = ("_record", "_type", "_sub_type", "_version")  # the four fields befor
 _MARK = re.compile(rb"^[CI],", re.MULTILINE)
 
 
-def read(
-    feed: Feed, member: str, blocks: Iterator[bytes], content: Content
-) -> Iterator[Section]:
+def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
     """Sections of the tables that the feed lands, in file order.
 
     Raises Quarantine for a file that is no AEMO report, has none of the feed's tables, or is cut

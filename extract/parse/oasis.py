@@ -24,9 +24,7 @@ class TryLater(Exception):
     """OASIS could not answer now; the same request may work later."""
 
 
-def read(
-    feed: Feed, member: str, blocks: Iterator[bytes], content: Content
-) -> Iterator[Section]:
+def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
     """Sections of an OASIS member.
 
     Raises TryLater for a passing fault, Quarantine for a request that OASIS refuses. An answer

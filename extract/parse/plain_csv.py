@@ -16,9 +16,7 @@ from extract.parse.sections import (
 )
 
 
-def read(
-    feed: Feed, member: str, blocks: Iterator[bytes], content: Content
-) -> Iterator[Section]:
+def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
     """One section per block; a header line repeated inside the file starts another section.
 
     Raises Quarantine for an empty file, an HTML page or a header that breaks the contract.

@@ -49,9 +49,7 @@ class Content:
     empty_reason: str | None = None
 
 
-def read_member(
-    feed: Feed, member: str, stream: IO[bytes], content: Content
-) -> Iterator[Section]:
+def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Iterator[Section]:
     """Sections of one member of a file, in file order; `content` is filled on the way.
 
     Raises Quarantine.

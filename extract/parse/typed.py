@@ -132,7 +132,7 @@ class _Spool:
         self.folder, self.bodies = folder, bodies
 
     def __enter__(self) -> str:
-        self.file = tempfile.NamedTemporaryFile(dir=self.folder, suffix=".csv")  # noqa: SIM115
+        self.file = tempfile.NamedTemporaryFile(dir=self.folder, suffix=".csv")
         self.file.writelines(self.bodies)
         self.file.flush()
         return self.file.name
@@ -200,9 +200,7 @@ def _query(table: Table, header: tuple[str, ...]) -> _Query:
         projection.append(f'{value} as "{column.name}"')
     projection.append(f"{_extra(extra)} as _extra")
     single = {k: next(iter(v)) if len(v) == 1 else None for k, v in formats.items()}
-    return _Query(
-        names, header, types, single["date"], single["timestamp"], tuple(projection)
-    )
+    return _Query(names, header, types, single["date"], single["timestamp"], tuple(projection))
 
 
 def _extra(columns: list[tuple[str, str]]) -> str:
@@ -224,9 +222,7 @@ def _is_clean(table: Table, rows: pa.Table) -> bool:
     return True
 
 
-def _with_places(
-    section: Section, result: pa.Table, errors: list[tuple], query: _Query
-) -> Typed:
+def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: _Query) -> Typed:
     """Give each good row its place in the section, and each bad one its reason."""
     lines = section.body.count(b"\n")
     bad = np.array(sorted({e[0] for e in errors}), dtype=np.int64)

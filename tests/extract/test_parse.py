@@ -103,9 +103,9 @@ def test_bad_rows_are_set_aside_with_line_column_and_reason(land):
 
 
 def test_one_bad_file_does_not_hold_up_its_batch(land):
-    files = {
-        f"{DAM_NAME}.{n}.csv": DAM + f"01/31/2026,01:00,P{n},{n},N\n" for n in range(20)
-    } | {f"{DAM_NAME}.bad.csv": DAM + "01/31/2026,01:00,P,x,N\n01/31/2026,02:00,P,7,N\n"}
+    files = {f"{DAM_NAME}.{n}.csv": DAM + f"01/31/2026,01:00,P{n},{n},N\n" for n in range(20)} | {
+        f"{DAM_NAME}.bad.csv": DAM + "01/31/2026,01:00,P,x,N\n01/31/2026,02:00,P,7,N\n"
+    }
     report, query = land(files)
     assert report.rows == 21
     assert query("select count(distinct _file_id), count(*) from ercot.np4_190_cd") == [(21, 21)]
@@ -158,9 +158,7 @@ def test_flipped_byte_in_a_zip_is_quarantined_and_leaves_no_row(land):
 
 
 def test_repeated_header_blank_lines_quotes_and_crlf(land):
-    text = DAM + (
-        '01/31/2026,01:00,"A,1",1,N\n\n' + DAM + "01/31/2026,01:00,B,2,N\n" + "\n"
-    )
+    text = DAM + ('01/31/2026,01:00,"A,1",1,N\n\n' + DAM + "01/31/2026,01:00,B,2,N\n" + "\n")
     report, query = land({f"{DAM_NAME}.csv": text.replace("\n", "\r\n")})
     assert report.ok
     assert query(
@@ -269,7 +267,9 @@ def test_oasis_error_answer_is_empty_not_data(land):
             "the request is at fault, see the feed's `index`",
         ),
     ]
-    assert any("1015" in p for p in report.problems)  # passing fault: not in the ledger, tried again
+    assert any(
+        "1015" in p for p in report.problems
+    )  # passing fault: not in the ledger, tried again
 
 
 def test_a_large_file_is_numbered_across_blocks(land, monkeypatch):

@@ -64,7 +64,7 @@ class Archive:
             else:
                 part.write_bytes(content)
             source = part
-        os.replace(source, target)
+        source.replace(target)
         return target
 
     def record(self, entries: list[Entry]) -> None:

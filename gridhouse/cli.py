@@ -263,7 +263,7 @@ def _wants_traceback() -> bool:
 
 def _stop(message: str, code: int) -> None:
     notes.print("[red]error[/red]: ", end="")
-    notes.print(message, markup=False, highlight=False)
+    notes.print(message, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -24,6 +24,7 @@ _FACTS = (
     "fct_interchange_intervals",
     "fct_resource_output_intervals",
 )
+_ODD = ("known", "empty", "quarantined", "failed")  # shown where a feed has some
 SHOWN = 20  # problems and warnings printed; the rest is counted
 
 
@@ -65,17 +66,16 @@ def print_report(
     ]
     table = Table(title="What landed", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("feed", no_wrap=True)
-    for name in ("files", "rows", "first interval (UTC)", "last interval", "rejected", *odd):
-        table.add_column(name, justify="left" if "interval" in name else "right")
+    when = ("first interval (UTC)", "last interval") if between else ()
+    for name in ("files", "rows", *when, "rejected", *odd):
+        table.add_column(name, justify="left" if name in when else "right")
     table.add_column("seconds", justify="right")
     for feed in done:
-        first, last = between.get(feed.feed, ("-", "-"))
         table.add_row(
             feed.feed,
             f"{feed.files:,}",
             f"{feed.rows:,}",
-            first,
-            last,
+            *(between.get(feed.feed, ("-", "-")) if between else ()),
             f"{feed.rejected:,}",
             *(f"{getattr(feed, name):,}" for name in odd),
             f"{feed.seconds:.2f}",
@@ -104,7 +104,7 @@ def print_build(console: Console, build: Build) -> None:
 def _lines(console: Console, word: str, lines: list[str], colour: str) -> None:
     for line in lines[:SHOWN]:
         console.print(f"[{colour}]{word}[/{colour}]: ", end="")
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if len(lines) > SHOWN:
         console.print(f"... and {len(lines) - SHOWN} more {word}(s); see ops.outcomes")
 

@@ -22,7 +22,8 @@ order by iso, market, market_date limit 12""",
     (
         "The 25-hour autumn day in California: the repeated hour keeps its own row",
         """
-select strftime(interval_start, '%Y-%m-%d %H:%M') as start_utc, strftime(timezone('America/Los_Angeles', interval_start), '%H:%M') as local,
+select strftime(interval_start, '%Y-%m-%d %H:%M') as start_utc,
+    strftime(timezone('America/Los_Angeles', interval_start), '%H:%M') as start_local,
     price, energy_price, congestion_price, loss_price
 from marts.fct_price_intervals
 where iso = 'CAISO' and market = 'DAM' and location = 'TH_SP15_GEN-APND'

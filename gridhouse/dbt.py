@@ -32,6 +32,7 @@ class Build:
     models: int = 0
     tests: int = 0
     seconds: float = 0.0
+    kept_out: bool = False  # a reader opened the file between the check and the build
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -51,10 +52,11 @@ def build(
     full_refresh: bool = False,
     as_of: datetime | None = None,
     tests: bool = True,
+    manifest: object | None = None,
 ) -> Build:
     """Build seeds, models and (unless told otherwise) tests.
 
-    Raises NothingLanded, or Locked when another process holds a database file.
+    `manifest` (of `parse`) spares reading the project again. Raises NothingLanded, or Locked when another process holds a database file.
     """
     ensure_raw(settings)
     warehouse = warehouse_path(settings, as_of)
@@ -69,8 +71,18 @@ def build(
         lock(settings.data, "warehouse", settings.lock_wait_s),
         lock(settings.data, "raw", settings.lock_wait_s, shared=True),
     ):
-        wait_for_database(warehouse, settings.lock_wait_s)
-        return invoke(settings, arguments, warehouse)
+        deadline = time.monotonic() + settings.lock_wait_s
+        while True:
+            wait_for_database(warehouse, deadline - time.monotonic())
+            done = invoke(settings, arguments, warehouse, manifest)
+            if not done.kept_out or time.monotonic() > deadline:
+                return done
+
+
+def parse(settings: Settings) -> object:
+    """dbt's manifest of the project, for builds that follow each other closely."""
+    ensure_raw(settings)
+    return _dbt(settings, ["parse"]).result
 
 
 def ensure_raw(settings: Settings) -> None:
@@ -108,19 +120,34 @@ def wait_for_database(path: Path, wait_s: float) -> None:
             time.sleep(0.2)
 
 
-def invoke(settings: Settings, arguments: list[str], warehouse: Path | None = None) -> Build:
+def invoke(
+    settings: Settings,
+    arguments: list[str],
+    warehouse: Path | None = None,
+    manifest: object | None = None,
+) -> Build:
     """Run dbt with our project, profile and folders."""
+    started = time.perf_counter()
+    result = _dbt(settings, arguments, warehouse, manifest)
+    return _summary(result, time.perf_counter() - started, settings.data.resolve())
+
+
+def _dbt(
+    settings: Settings,
+    arguments: list[str],
+    warehouse: Path | None = None,
+    manifest: object | None = None,
+):
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     data = settings.data.resolve()
-    started = time.perf_counter()
     with _environment(
         GRIDHOUSE_DATA=str(data),
         GRIDHOUSE_WAREHOUSE=str(warehouse or warehouse_path(settings)),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     ):
-        result = dbtRunner().invoke(
+        result = dbtRunner(manifest=manifest).invoke(
             [
                 *arguments,
                 "--project-dir", str(PROJECT),
@@ -131,17 +158,18 @@ def invoke(settings: Settings, arguments: list[str], warehouse: Path | None = No
                 "--no-use-colors",
             ]
         )  # fmt: skip
-        if DuckDBConnectionManager._ENV is not None:
-            # dbt keeps the file open for as long as the process lives; others want to read it
-            DuckDBConnectionManager._ENV.close()
-            DuckDBConnectionManager.close_all_connections()
-    return _summary(result, time.perf_counter() - started, data)
+    if DuckDBConnectionManager._ENV is not None:
+        # dbt keeps the file open for as long as the process lives; others want to read it
+        DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+    return result
 
 
 def _summary(result, seconds: float, data: Path) -> Build:
     done = Build(ok=bool(result.success), seconds=seconds)
     if result.exception:
         done.failures.append(str(result.exception))
+        done.kept_out = "Could not set lock on file" in str(result.exception)
     for node in getattr(result.result, "results", None) or []:
         kind, status = str(node.node.resource_type), str(node.status)
         done.models += kind in ("model", "seed")

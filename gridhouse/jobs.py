@@ -138,7 +138,7 @@ def realtime(
     end = time.monotonic() + stop_after_s if stop_after_s is not None else None
     due = {f.id: 0.0 for f in feeds}
     built = dbt.warehouse_path(settings).exists()
-    ok = True
+    manifest, ok = None, True
     while end is None or time.monotonic() < end:
         now = time.monotonic()
         ready = [f for f in feeds if due[f.id] <= now]
@@ -151,7 +151,8 @@ def realtime(
             due[feed.id] = time.monotonic() + _pause(feed, poll_s, feed in changed)
         if changed or not built:
             select = [f"source:{f.id}+" for f in changed] if built else None
-            done = dbt.build(settings, select=select, tests=not built)
+            manifest = manifest or dbt.parse(settings)
+            done = dbt.build(settings, select=select, tests=not built, manifest=manifest)
             built = built or done.ok
             ok = ok and done.ok
             rows = sum(report.of(f.id).rows for f in changed)

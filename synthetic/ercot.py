@@ -1,0 +1,31 @@
+"""ERCOT files: seven products as MIS posts them, a zip with one CSV each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from synthetic.context import Context
+from synthetic.ercot_hourly import dam_capacity, dam_constraints, dam_prices, zone_load
+from synthetic.ercot_market import Day
+from synthetic.ercot_real_time import rt_prices, sced_constraints, sced_prices
+
+WRITERS: dict[str, Callable[[Context, str, Day], None]] = {
+    "ercot_np4_190_cd": dam_prices,
+    "ercot_np4_188_cd": dam_capacity,
+    "ercot_np4_191_cd": dam_constraints,
+    "ercot_np6_905_cd": rt_prices,
+    "ercot_np6_788_cd": sced_prices,
+    "ercot_np6_86_cd": sced_constraints,
+    "ercot_np6_345_cd": zone_load,
+}
+CORRECTED = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np6_905_cd")
+
+
+def write_days(ctx: Context, feeds: list[str], days: list[date]) -> None:
+    """Write `feeds` for every day, sharing one market between them."""
+    for day in days:
+        market = Day(ctx.seed, day, ctx.points["ercot"])
+        for feed in feeds:
+            if ctx.revision == 1 or feed in CORRECTED:
+                WRITERS[feed](ctx, feed, market)

@@ -1,0 +1,218 @@
+"""The ERCOT of the synthetic market: points, constraints, and prices that hang together.
+
+A point's price is the energy price less the sum of its shift factors times the shadow prices of
+the constraints, so the constraint files explain the price files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from synthetic.clock import CENTRAL, Grid, grid
+from synthetic.shapes import demand_shape, energy_curve, generator, smooth_noise, sun_shape
+
+CAP, FLOOR = 5000.0, -251.0
+ZONE_TYPES = {"LZ": "LZEW", "LZ_DC": "LZ_DCEW"}
+HUBS = ("HB_NORTH", "HB_SOUTH", "HB_HOUSTON", "HB_WEST")
+
+# name -> settlement point type, in the order in which a small market takes them
+_NAMED = {
+    "HB_NORTH": "HU",
+    "LZ_NORTH": "LZ",
+    "HB_WEST": "HU",
+    "LZ_WEST": "LZ",
+    "HB_HOUSTON": "HU",
+    "LZ_HOUSTON": "LZ",
+    "HB_SOUTH": "HU",
+    "LZ_SOUTH": "LZ",
+    "HB_HUBAVG": "AH",
+    "HB_BUSAVG": "SH",
+    "DC_E": "LZ_DC",
+    "HB_PAN": "HU",
+}
+_NODES = (("RN", "RN"), ("RN", "RN"), ("CC1", "PCCRN"), ("CC1_1", "LCCRN"), ("PUN1", "PUN"))
+# Location types of the marts, by the type that ERCOT prints.
+LOCATION_TYPES = {
+    "HU": "HUB",
+    "SH": "HUB",
+    "AH": "HUB",
+    "LZ": "ZONE",
+    "LZ_DC": "INTERFACE",
+    "LZEW": "ZONE_EW",
+    "LZ_DCEW": "INTERFACE_EW",
+}
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A transmission limit; stations are blank for an interface."""
+
+    name: str
+    contingency: str
+    limit_mw: float
+    max_shadow_price: float
+    from_station: str = ""
+    to_station: str = ""
+    from_kv: int = 0
+    to_kv: int = 0
+    competitive: bool = False
+
+
+CONSTRAINTS = (
+    Constraint("SYN_N_TO_H", "BASE CASE", 5468.0, 5251.0, competitive=True),
+    Constraint("SYNW_EXP_1", "DSYNWE5", 1789.2, 4500.0, "SYNWEST", "SYNMID", 345, 345),
+    Constraint("138_SYN_NAL_1", "SSYNOHR5", 389.2, 3500.0, "SYNALVIN", "SYNALV2", 138, 138),
+    Constraint("SYNKENA_MATH1_1", "DSYNCED5", 38.0, 2800.0, "SYNKENA", "SYNMATHI", 69, 69),
+    Constraint("SYNTS_FRTER_1B_1", "SSYNFRO8", 213.0, 3500.0, "SYNFRONT", "SYNMISSI", 138, 138),
+)
+
+
+def points(count: int) -> dict[str, str]:
+    """`count` settlement points, name -> type, sorted by name as in the files."""
+    if count < 1:
+        raise ValueError("ERCOT needs at least one settlement point")
+    named = list(_NAMED)[: max(1, min(len(_NAMED), round(count * 0.6)))]
+    chosen = {n: _NAMED[n] for n in named}
+    for i in range(count - len(named)):
+        suffix, kind = _NODES[i % len(_NODES)]
+        chosen[f"SYN{i + 1:04d}_{suffix}"] = kind
+    return dict(sorted(chosen.items()))
+
+
+def shift_factors(seed: int, names: list[str]) -> np.ndarray:
+    """Shift factor of every point on every constraint, shape (points, constraints)."""
+    own = {}
+    for name in {*names, *HUBS}:
+        rng = generator(seed, "ERCOT", "shift factor", name)
+        own[name] = np.clip(0.22 * rng.standard_normal(len(CONSTRAINTS)), -0.6, 0.6)
+        if "WEST" in name or "PAN" in name:
+            own[name][1] = 0.55 + 0.1 * rng.random()
+    own["HB_HUBAVG"] = np.mean([own[h] for h in HUBS], axis=0)
+    return np.array([own[n] for n in names])
+
+
+@dataclass(frozen=True)
+class Day:
+    """One ERCOT market day: day-ahead by the hour, real time by five minutes."""
+
+    seed: int
+    day: date
+    count: int
+
+    @cached_property
+    def hours(self) -> Grid:
+        return grid(self.day, CENTRAL, 60)
+
+    @cached_property
+    def fives(self) -> Grid:
+        return grid(self.day, CENTRAL, 5)
+
+    @cached_property
+    def points(self) -> dict[str, str]:
+        return points(self.count)
+
+    @cached_property
+    def factors(self) -> np.ndarray:
+        return shift_factors(self.seed, list(self.points))
+
+    def _shadow(self, market: str, clock: Grid) -> np.ndarray:
+        """Shadow prices, shape (constraints, intervals), zero where not binding."""
+        out = np.zeros((len(CONSTRAINTS), len(clock)))
+        sun = sun_shape(clock.hour_of_day, self.day, south=False)
+        for k, c in enumerate(CONSTRAINTS):
+            rng = generator(self.seed, "ERCOT", market, "shadow", c.name, self.day)
+            wave = smooth_noise(rng, len(clock), len(clock) / 10)
+            if k == 1:
+                # exports from the west bind when the sun is high
+                wave = 1.1 * wave + 2.2 * sun - 0.4
+            price = 14.0 * np.clip(wave - 0.9, 0.0, None)
+            out[k] = np.minimum(np.round(price, 5), c.max_shadow_price)
+        return out
+
+    @cached_property
+    def dam_shadow(self) -> np.ndarray:
+        return np.round(self._shadow("DAM", self.hours), 3)
+
+    @cached_property
+    def sced_shadow(self) -> np.ndarray:
+        return self._shadow("RT", self.fives)
+
+    @cached_property
+    def dam_energy(self) -> np.ndarray:
+        return energy_curve(
+            self.seed, "ERCOT:DAM", self.day, self.hours.hour_of_day + 0.5, cap=CAP, noise=0.6
+        ).price
+
+    @cached_property
+    def _real_time(self):
+        return energy_curve(
+            self.seed, "ERCOT:RT", self.day, self.fives.hour_of_day, cap=CAP, floor=FLOOR, noise=3.0
+        )
+
+    @cached_property
+    def dam_price(self) -> np.ndarray:
+        """Day-ahead settlement point prices, (points, hours), cents."""
+        return np.round(np.clip(self.dam_energy - self.factors @ self.dam_shadow, FLOOR, CAP), 2)
+
+    @cached_property
+    def sced_lmp(self) -> np.ndarray:
+        """SCED prices on the five-minute grid, (points, intervals), not rounded."""
+        return np.clip(self._real_time.price - self.factors @ self.sced_shadow, FLOOR, CAP)
+
+    @cached_property
+    def adder(self) -> np.ndarray:
+        """Price adder of each fifteen minutes: nonzero in scarcity."""
+        scarce = self._real_time.is_scarce.reshape(-1, 3).any(axis=1)
+        return np.where(scarce, 0.08 * np.abs(self._real_time.price.reshape(-1, 3).mean(axis=1)), 0)
+
+    @cached_property
+    def rt_price(self) -> np.ndarray:
+        """Fifteen-minute settlement point prices, (points, quarters), cents."""
+        mean = self.sced_lmp.reshape(len(self.points), -1, 3).mean(axis=2)
+        return np.round(np.clip(mean + self.adder, FLOOR, CAP), 2)
+
+    @cached_property
+    def capacity(self) -> dict[str, np.ndarray]:
+        """Day-ahead clearing prices for capacity by service, cents; ECRS from 2023-06-10."""
+        rng = generator(self.seed, "ERCOT", "capacity", self.day)
+        tight = np.clip(self.dam_energy, 0.0, None)
+        level = {"REGDN": 0.10, "REGUP": 0.22, "RRS": 0.18, "NSPIN": 0.08}
+        if self.day >= date(2023, 6, 10):
+            level["ECRS"] = 0.15
+        return {
+            name: np.round(0.3 + share * tight * rng.uniform(0.6, 1.4, len(tight)), 2)
+            for name, share in level.items()
+        }
+
+    @cached_property
+    def zone_load(self) -> np.ndarray:
+        """Actual load of the eight weather zones, (8, hours), MW with two decimals."""
+        peak = np.array([19500, 2900, 6400, 1700, 25500, 6700, 12500, 2100], dtype=float)
+        shape = demand_shape(self.hours.hour_of_day + 0.5, self.day, south=False)
+        rng = generator(self.seed, "ERCOT", "load", self.day)
+        own = [0.03 * smooth_noise(rng, len(shape), 6) for _ in peak]
+        return np.round(peak[:, None] * shape * (1 + np.array(own)), 2)
+
+
+def sced_runs(seed: int, clock: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """SCED run instants (UTC) and the five-minute interval that each belongs to.
+
+    Runs come 10 to 25 s after the mark. About one in fifty has an extra run behind it, and one in
+    a hundred and fifty is skipped.
+    """
+    rng = generator(seed, "ERCOT", "runs", clock.day)
+    lag = rng.integers(10, 26, len(clock))
+    kept = rng.random(len(clock)) >= 1 / 150
+    extra = rng.random(len(clock)) < 1 / 50
+    extra_lag = rng.integers(120, 240, len(clock))
+    index = np.arange(len(clock))
+    at = clock.start + lag.astype("timedelta64[s]")
+    also = clock.start + extra_lag.astype("timedelta64[s]")
+    instants = np.concatenate([at[kept], also[extra]])
+    belongs = np.concatenate([index[kept], index[extra]])
+    order = np.argsort(instants, kind="stable")
+    return instants[order], belongs[order]

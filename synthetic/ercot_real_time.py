@@ -1,0 +1,235 @@
+"""ERCOT's real-time files: fifteen-minute prices, SCED prices and SCED constraints."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic import text
+from synthetic.clock import CENTRAL, local_of
+from synthetic.context import Context
+from synthetic.corrections import nudges
+from synthetic.ercot_market import CONSTRAINTS, ZONE_TYPES, Day, sced_runs
+from synthetic.ercot_posting import (
+    PRODUCTS,
+    constraint_truth,
+    correction_delay,
+    flag_column,
+    flows,
+    location_truth,
+    post,
+    run_truth,
+)
+from synthetic.shapes import generator
+
+
+def rt_prices(ctx: Context, feed: str, market: Day) -> None:
+    """NP6-905-CD: 92, 96 or 100 files a day, stamped with the interval's end; zones come twice."""
+    day = market.day
+    rows = [(name, kind, i) for i, (name, kind) in enumerate(market.points.items())]
+    rows += [(n, ZONE_TYPES[k], i) for n, k, i in rows if k in ZONE_TYPES]
+    rows.sort(key=lambda r: (r[0], r[1]))
+    names, kinds = [r[0] for r in rows], [r[1] for r in rows]
+    where = np.array([r[2] for r in rows])
+    quarters = len(market.fives) // 3
+    price = market.rt_price.T[:, where].copy()
+    # the energy-weighted twin differs now and then
+    weighted = np.array([k.endswith("EW") for k in kinds])
+    rng = generator(ctx.seed, feed, "energy weighted", day)
+    differs = weighted & (rng.random(price.shape) < 0.3)
+    price = np.round(price + np.where(differs, np.round(rng.normal(0, 0.4, price.shape), 2), 0), 2)
+    changed = np.ones(quarters, bool)
+    if ctx.revision > 1:
+        rng = generator(ctx.seed, feed, "correction", day)
+        changed = rng.random(quarters) < max(ctx.share, 1 / quarters)
+        changed[int(rng.integers(quarters))] = True
+        price = np.round(price + nudges(rng, price.shape, max(ctx.share, 0.2), 2), 2)
+
+    g = market.fives
+    first = np.arange(quarters) * 3
+    hour, quarter, repeated = (x[first] for x in (g.hour, g.quarter, g.repeated))
+    per = len(rows)
+    q = np.repeat(np.arange(quarters), per)
+    who = np.tile(np.arange(per), quarters)
+    flag, flag_header = flag_column(np.repeat(repeated, per), day)
+    lines = text.Lines(
+        [
+            f"{day:%m/%d/%Y}",
+            text.integer(hour[q] + 1),
+            text.integer(quarter[q] + 1),
+            text.pick(names, who),
+            text.pick(kinds, who),
+            text.number(price.ravel()),
+            *flag,
+        ],
+        "\n",
+    )
+    header = (
+        "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
+        "SettlementPointPrice" + flag_header
+    )
+    stops = g.end[first + 2].astype(int)
+    retry = "_retry" if ctx.revision > 1 else ""
+    written, file_names, published_at = [], [], np.zeros(quarters, "datetime64[s]")
+    ends, end_repeated = local_of(g.end[first + 2], CENTRAL)
+    for i in range(quarters):
+        file_names.append("")
+        if not (changed[i] and ctx.in_hours(int(hour[i]))):
+            continue
+        published = int(stops[i]) + 5 + i % 7 + correction_delay(ctx.revision)
+        stem = f"{PRODUCTS[feed].stem}{retry}_{ends[i].item():%Y%m%d_%H%M}"
+        body = lines.part(i * per, (i + 1) * per)
+        # the mark of the repeated hour comes from the interval, also when it is posted again later
+        stem += "_xhr" if ctx.revision > 1 and end_repeated[i] else ""
+        file_names[i] = post(ctx, feed, published, stem, header, body, per)
+        published_at[i] = published
+        written.append(i)
+    if not written:
+        return
+    keep = np.isin(q, written)
+    ctx.truth.keep(
+        "fct_price_intervals",
+        feed,
+        day,
+        ctx.revision,
+        int(keep.sum()),
+        iso="ERCOT",
+        interval_start=g.start[first][q[keep]],
+        interval_end=g.end[first + 2][q[keep]],
+        interval_minutes=15,
+        market_date=day,
+        **location_truth(names, kinds, who[keep]),
+        market="RT15M",
+        price=price.ravel()[keep],
+        currency="USD",
+        published_at=published_at[q[keep]],
+        file_name=text.pick(file_names, q[keep]),
+    )
+
+
+def sced_prices(ctx: Context, feed: str, market: Day) -> None:
+    """NP6-788-CD: one file per SCED run, prices right-aligned in twelve places."""
+    day, names = market.day, list(market.points)
+    at, interval = sced_runs(ctx.seed, market.fives)
+    local, repeated = local_of(at, CENTRAL)
+    per = len(names)
+    price = np.round(market.sced_lmp.T[interval], 2)
+    run = np.repeat(np.arange(len(at)), per)
+    who = np.tile(np.arange(per), len(at))
+    lines = text.Lines(
+        [
+            text.stamp(local[run], "%m/%d/%Y %H:%M:%S"),
+            text.pick(["N", "Y"], repeated[run].astype(int)),
+            text.pick(names, who),
+            text.fixed(price.ravel(), 2, 12),
+        ],
+        "\n",
+    )
+    header = "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP"
+    written, file_names, published_at = [], [""] * len(at), at + np.timedelta64(6, "s")
+    for i, stamp in enumerate(local):
+        if not ctx.in_hours(stamp.item().hour):
+            continue
+        stem = f"{PRODUCTS[feed].stem}_{stamp.item():%Y%m%d_%H%M%S}"
+        body = lines.part(i * per, (i + 1) * per)
+        file_names[i] = post(ctx, feed, int(published_at[i].astype(int)), stem, header, body, per)
+        written.append(i)
+    if not written:
+        return
+    keep = np.isin(run, written)
+    ctx.truth.keep(
+        "fct_price_intervals",
+        feed,
+        day,
+        1,
+        int(keep.sum()),
+        **run_truth(at[run[keep]], day),
+        **location_truth(names, list(market.points.values()), who[keep]),
+        market="RT5M",
+        price=price.ravel()[keep],
+        currency="USD",
+        published_at=published_at[run[keep]],
+        file_name=text.pick(file_names, run[keep]),
+    )
+
+
+def sced_constraints(ctx: Context, feed: str, market: Day) -> None:
+    """NP6-86-CD: hourly when a constraint was active, several runs a file, newest first."""
+    day = market.day
+    at, interval = sced_runs(ctx.seed, market.fives)
+    local, repeated = local_of(at, CENTRAL)
+    rng = generator(ctx.seed, feed, day)
+    shadow = market.sced_shadow[:, interval]
+    limit, flow, over = flows(shadow, rng, 1)
+    # constraints near their limit are listed with a price of zero
+    listed = (shadow > 0) | (rng.random(shadow.shape) < 0.08)
+    run, which = np.nonzero(listed.T)
+    if not len(run):
+        return
+    order = np.lexsort((which, -run))
+    run, which = run[order], which[order]
+    run_id = 1 + (which + run) % len(CONSTRAINTS)
+
+    def pick(part: str):
+        return text.pick([str(getattr(c, part)) for c in CONSTRAINTS], which)
+
+    def value(a: np.ndarray):
+        return text.number(a[which, run])
+
+    top = np.array([c.max_shadow_price for c in CONSTRAINTS])
+    lines = text.Lines(
+        [
+            text.stamp(local[run], "%m/%d/%Y %H:%M:%S"),
+            text.pick(["N", "Y"], repeated[run].astype(int)),
+            text.integer(run_id),
+            pick("name"),
+            pick("contingency"),
+            value(shadow),
+            text.number(top[which]),
+            value(limit),
+            value(flow),
+            value(over),
+            pick("from_station"),
+            pick("to_station"),
+            pick("from_kv"),
+            pick("to_kv"),
+            text.pick(["NONCOMP", "COMP"], [int(CONSTRAINTS[k].competitive) for k in which]),
+        ],
+        "\n",
+    )
+    header = (
+        "SCEDTimeStamp,RepeatedHourFlag,ConstraintID,ConstraintName,ContingencyName,ShadowPrice,"
+        "MaxShadowPrice,Limit,Value,ViolatedMW,FromStation,ToStation,FromStationkV,ToStationkV,"
+        "CCTStatus"
+    )
+    hour_of_run = at[run].astype("datetime64[h]")
+    file_names = np.full(len(run), "", dtype=object)
+    published_at = np.zeros(len(run), "datetime64[s]")
+    for hour in np.unique(hour_of_run):
+        clock_hour = local_of(np.array([hour], "datetime64[s]"), CENTRAL)[0][0].item().hour
+        if not ctx.in_hours(clock_hour):
+            continue
+        rows = np.flatnonzero(hour_of_run == hour)
+        published = int(hour.astype("datetime64[s]").astype(int)) + 3600 + 24
+        body = lines.part(int(rows[0]), int(rows[-1]) + 1)
+        file_names[rows] = post(ctx, feed, published, PRODUCTS[feed].stem, header, body, len(rows))
+        published_at[rows] = published
+    keep = file_names != ""
+    if not keep.any():
+        return
+    run, which, run_id = run[keep], which[keep], run_id[keep]
+    ctx.truth.keep(
+        "fct_constraint_intervals",
+        feed,
+        day,
+        1,
+        len(run),
+        **run_truth(at[run], day),
+        **constraint_truth(which, run_id),
+        market="RT5M",
+        shadow_price=shadow[which, run],
+        limit_mw=limit[which, run],
+        flow_mw=flow[which, run],
+        violation_mw=over[which, run],
+        published_at=published_at[keep],
+        file_name=text.texts(file_names[keep]),
+    )

@@ -1,0 +1,86 @@
+"""The whole way: files to marts, compared with the truth row for row."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import synthetic
+from tests.synthetic.conftest import DAY
+
+pytestmark = pytest.mark.slow
+
+RUN = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
+KEY = ["iso", "market", "location", "location_type", "interval_start", "market_date"]
+# mart -> further keys, values
+MARTS = {
+    "fct_price_intervals": (
+        ["currency"],
+        ["price", "energy_price", "congestion_price", "loss_price", "ghg_price"],
+    ),
+    "fct_ancillary_price_intervals": (["product", "currency"], ["price"]),
+    "fct_constraint_intervals": (
+        ["constraint_name", "contingency_name", "constraint_id", "from_station", "to_station"],
+        ["shadow_price", "limit_mw", "flow_mw", "violation_mw"],
+    ),
+    "fct_load_intervals": (["load_kind"], ["load_mw"]),
+    "fct_load_forecast_intervals": (["model"], ["load_mw"]),
+    "fct_interchange_intervals": (
+        ["interface"],
+        ["flow_mw", "scheduled_mw", "limit_forward_mw", "limit_reverse_mw", "losses_mw"],
+    ),
+    "fct_resource_output_intervals": (["resource", "measured"], ["output_mw"]),
+}
+
+
+def run(data: Path, *arguments: str) -> None:
+    environment = {**os.environ, "GRIDHOUSE_DATA": str(data)}
+    done = subprocess.run([*RUN, *arguments], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, list]:
+    """Rows in the mart and not in the truth, and the reverse, by mart, after `batch` batches."""
+    out = {}
+    first = min(truth.table("fct_price_intervals").column("market_date").to_pylist())
+    with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for mart, (keys, values) in MARTS.items():
+            held = {row[0] for row in connection.execute(f"describe marts.{mart}").fetchall()}
+            keys = [k for k in KEY + keys if k in held]
+            columns = ", ".join(keys + values)
+            found = connection.execute(
+                f"""
+                with truth as (
+                    select {columns} from read_parquet('{truth.path(mart)}')
+                    where revision <= {batch} and market_date < '{first + batch * DAY}'
+                    qualify revision = max(revision) over (partition by feed, {", ".join(keys)})
+                ),
+                mart as (select {columns} from marts.{mart})
+                (select 'mart only' as side, * from (from mart except all from truth))
+                union all by name
+                (select 'truth only' as side, * from (from truth except all from mart))
+                limit 5
+                """
+            ).fetchall()
+            count = connection.execute(f"select count(*) from marts.{mart}").fetchone()[0]
+            out[mart] = found
+            assert count, mart
+    return out
+
+
+def test_marts_equal_the_truth_before_and_after_a_correction(tmp_path: Path) -> None:
+    batches = synthetic.two_batches(tmp_path / "files")
+    truth = synthetic.Truth(tmp_path / "files")
+    data = tmp_path / "data"
+    data.mkdir()
+    for number, files in enumerate(batches, start=1):
+        run(data, "extract", "--from", str(files))
+        run(data, "build")
+        found = differences(data, truth, number)
+        assert not any(found.values()), (f"batch {number}", found)

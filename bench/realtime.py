@@ -75,7 +75,9 @@ def watch(folder: Path, warehouse: Path) -> int:
         worst = max(worst, seconds)
         print(f"published, {now - before} new intervals in the mart after {seconds:.1f} s")
         before = now
-    print(f"worst {worst:.1f} s (limit {LIMIT_S:.0f} s): {'ok' if worst <= LIMIT_S else 'TOO SLOW'}")
+    print(
+        f"worst {worst:.1f} s (limit {LIMIT_S:.0f} s): {'ok' if worst <= LIMIT_S else 'TOO SLOW'}"
+    )
     return 0 if worst <= LIMIT_S else 1
 
 

@@ -46,9 +46,8 @@ NAME = "cdr.00012331.0000000000000000.20260101.{:06d}.DAMSPNP4190"
 def make_one(folder: Path) -> str:
     """One CSV of about 200 MB; returns the peer's path."""
     path = folder / f"{NAME.format(0)}.csv"
-    duckdb.sql(
-        f"copy ({ROWS.format(start=0, end=5_200_000)}) to '{path}' (header, quote '', delimiter ',')"
-    )
+    rows = ROWS.format(start=0, end=5_200_000)
+    duckdb.sql(f"copy ({rows}) to '{path}' (header, quote '', delimiter ',')")
     return str(path)
 
 
@@ -132,4 +131,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["land"]:
         land(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
-        raise SystemExit(0 if all([case(n) for n in sys.argv[1:] or ["one", "many"]]) else 1)
+        results = [case(n) for n in sys.argv[1:] or ["one", "many"]]
+        raise SystemExit(0 if all(results) else 1)

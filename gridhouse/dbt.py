@@ -56,7 +56,8 @@ def build(
 ) -> Build:
     """Build seeds, models and (unless told otherwise) tests.
 
-    `manifest` (of `parse`) spares reading the project again. Raises NothingLanded, or Locked when another process holds a database file.
+    `manifest` (of `parse`) spares reading the project again. Raises NothingLanded, or Locked when
+    another process holds a database file.
     """
     ensure_raw(settings)
     warehouse = warehouse_path(settings, as_of)

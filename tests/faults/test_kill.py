@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.faults.runs import COMMAND, environment, extract_and_build, marts
 
 import synthetic
+from tests.faults.runs import COMMAND, environment, extract_and_build, marts
 
 pytestmark = pytest.mark.slow
 

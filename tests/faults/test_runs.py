@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.faults.runs import COMMAND, environment, extract_and_build, gridhouse, marts
 
 import synthetic
 from synthetic import mirror
 from synthetic.mirror import base_urls
+from tests.faults.runs import COMMAND, environment, extract_and_build, gridhouse, marts
 
 pytestmark = pytest.mark.slow
 
@@ -41,9 +41,12 @@ def test_replay_rebuilds_the_same_marts_offline(built):
 def test_second_run_waits_or_says_who_holds_the_lock(built, batches):
     holder = subprocess.Popen(
         [
-            *[*COMMAND[:1], "-c"],
-            "import sys, time; from pathlib import Path; from extract.locks import lock\n"
-            f"with lock(Path({str(built)!r}), 'extract', 0): print('held', flush=True); time.sleep(6)",
+            COMMAND[0],
+            "-c",
+            "import time; from pathlib import Path; from extract.locks import lock\n"
+            f"with lock(Path({str(built)!r}), 'extract', 0):\n"
+            "    print('held', flush=True)\n"
+            "    time.sleep(6)",
         ],
         stdout=subprocess.PIPE,
         text=True,

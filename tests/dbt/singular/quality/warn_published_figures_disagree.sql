@@ -1,0 +1,9 @@
+{{ config(severity='warn') }}
+
+{#- Reported by the build that computes them; `fct_reconciliations` keeps them. -#}
+select *
+from {{ ref('fct_reconciliations') }}
+where
+    not is_within
+    and check_name not in ('daily_average', 'daily_interval_count', 'ledger_rows')
+    and {{ in_this_build() }}

@@ -1,0 +1,14 @@
+{{ config(severity='warn') }}
+
+{#- They keep the operator's word as their product until the seed knows them. -#}
+select distinct
+    prices.iso,
+    prices.operator_product
+from {{ ref('fct_ancillary_price_intervals_revisions') }} as prices
+left join {{ ref('ancillary_products') }} as products
+    on
+        prices.iso = products.iso
+        and prices.operator_product = products.operator_product
+where
+    products.product is null
+    and {{ in_this_build('prices') }}

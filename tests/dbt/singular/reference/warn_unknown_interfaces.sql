@@ -1,0 +1,10 @@
+{{ config(severity='warn') }}
+
+{#- They have no direction until the seed knows their ends. -#}
+select distinct
+    iso,
+    interface
+from {{ ref('fct_interchange_intervals_revisions') }}
+where
+    from_location is null
+    and {{ in_this_build() }}

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -48,37 +48,49 @@ def ask(data):
         yield lambda sql: connection.execute(sql).fetchall()
 
 
-PRICES = [
-    ("ERCOT", "DAM", "AEEC", utc(2017, 2, 14, 6), utc(2017, 2, 14, 7), date(2017, 2, 14), 17.78),
-    ("ERCOT", "DAM", "HB_NORTH", utc(2017, 2, 15, 5), utc(2017, 2, 15, 6), date(2017, 2, 14), 20.21),
-    ("ERCOT", "DAM", "WOO_WOODWRD2", utc(2017, 2, 15, 5), utc(2017, 2, 15, 6), date(2017, 2, 14), 19.46),
-    # hour 24, interval 4 of 30 April, on summer time: the last quarter hour before local midnight
-    ("ERCOT", "RT15M", "AMISTAD_ALL", utc(2014, 5, 1, 4, 45), utc(2014, 5, 1, 5), date(2014, 4, 30), 30.5),
-    ("ERCOT", "RT15M", "AMOCOOIL_CC1", utc(2014, 5, 1, 4, 45), utc(2014, 5, 1, 5), date(2014, 4, 30), 30.5),
-    ("ERCOT", "RT15M", "AMOCOOIL_CC2", utc(2014, 5, 1, 4, 45), utc(2014, 5, 1, 5), date(2014, 4, 30), 30.5),
-    # a dispatch run at 11:40:17, no later run of the day on file: five minutes are taken
-    ("ERCOT", "RT5M", "7RNCHSLR_ALL", utc(2026, 9, 7, 16, 40, 17), utc(2026, 9, 7, 16, 45, 17), date(2026, 9, 7), 23.53),
-    ("ERCOT", "RT5M", "A4_DGR1_RN", utc(2026, 9, 7, 16, 40, 17), utc(2026, 9, 7, 16, 45, 17), date(2026, 9, 7), 23.29),
-    ("ERCOT", "RT5M", "A4_DGR2_RN", utc(2026, 9, 7, 16, 40, 17), utc(2026, 9, 7, 16, 45, 17), date(2026, 9, 7), 23.29),
-    # the autumn day: hours 1, 2, 25 and the hour before midnight
-    ("CAISO", "DAM", "0096WD_7_N001", utc(2018, 11, 4, 6), utc(2018, 11, 4, 7), date(2018, 11, 3), 35.21512),
-    ("CAISO", "DAM", "0096WD_7_N001", utc(2018, 11, 4, 7), utc(2018, 11, 4, 8), date(2018, 11, 4), 33.15052),
-    ("CAISO", "DAM", "0096WD_7_N001", utc(2018, 11, 4, 8), utc(2018, 11, 4, 9), date(2018, 11, 4), 32.83637),
-    ("CAISO", "DAM", "0096WD_7_N001", utc(2018, 11, 4, 9), utc(2018, 11, 4, 10), date(2018, 11, 4), 33.23085),
-    # 2025-12-27 00:05 market time ends the first interval of the day
-    ("NEM", "RT5M", "NSW1", utc(2025, 12, 26, 14), utc(2025, 12, 26, 14, 5), date(2025, 12, 27), 33.51273),
-    ("NEM", "RT5M", "QLD1", utc(2025, 12, 26, 14), utc(2025, 12, 26, 14, 5), date(2025, 12, 27), 34.75),
-    ("NEM", "RT5M", "VIC1", utc(2025, 12, 26, 14), utc(2025, 12, 26, 14, 5), date(2025, 12, 27), -2.69976),
-    # two runs on file: the one without the intervention sets the price (the other says 69.9317)
-    ("NEM", "RT5M", "SA1", utc(2018, 4, 30, 14), utc(2018, 4, 30, 14, 5), date(2018, 5, 1), 71.11784),
-    # half hours until September 2021, five minutes since
-    ("NEM", "TRADING", "SA1", utc(2021, 9, 1, 22, 30), utc(2021, 9, 1, 23), date(2021, 9, 2), -90.73),
-    ("NEM", "TRADING", "SA1", utc(2021, 9, 30, 20, 10), utc(2021, 9, 30, 20, 15), date(2021, 10, 1), 29.43),
-    ("NEM", "TRADING", "TAS1", utc(2024, 3, 3, 3, 30), utc(2024, 3, 3, 3, 35), date(2024, 3, 3), -40.01),
-]  # fmt: skip
+PRICES = """
+# iso market location, start (UTC), minutes, market day, price
+ERCOT DAM AEEC 2017-02-14T06:00:00 60 2017-02-14 17.78
+ERCOT DAM HB_NORTH 2017-02-15T05:00:00 60 2017-02-14 20.21
+ERCOT DAM WOO_WOODWRD2 2017-02-15T05:00:00 60 2017-02-14 19.46
+# hour 24, interval 4 of 30 April, on summer time: the last quarter hour before local midnight
+ERCOT RT15M AMISTAD_ALL 2014-05-01T04:45:00 15 2014-04-30 30.5
+ERCOT RT15M AMOCOOIL_CC1 2014-05-01T04:45:00 15 2014-04-30 30.5
+ERCOT RT15M AMOCOOIL_CC2 2014-05-01T04:45:00 15 2014-04-30 30.5
+# a dispatch run at 11:40:17, no later run of the day on file: five minutes are taken
+ERCOT RT5M 7RNCHSLR_ALL 2026-09-07T16:40:17 5 2026-09-07 23.53
+ERCOT RT5M A4_DGR1_RN 2026-09-07T16:40:17 5 2026-09-07 23.29
+ERCOT RT5M A4_DGR2_RN 2026-09-07T16:40:17 5 2026-09-07 23.29
+# the autumn day: hours 1, 2, 25 and the hour before midnight
+CAISO DAM 0096WD_7_N001 2018-11-04T06:00:00 60 2018-11-03 35.21512
+CAISO DAM 0096WD_7_N001 2018-11-04T07:00:00 60 2018-11-04 33.15052
+CAISO DAM 0096WD_7_N001 2018-11-04T08:00:00 60 2018-11-04 32.83637
+CAISO DAM 0096WD_7_N001 2018-11-04T09:00:00 60 2018-11-04 33.23085
+# 2025-12-27 00:05 market time ends the first interval of the day
+NEM RT5M NSW1 2025-12-26T14:00:00 5 2025-12-27 33.51273
+NEM RT5M QLD1 2025-12-26T14:00:00 5 2025-12-27 34.75
+NEM RT5M VIC1 2025-12-26T14:00:00 5 2025-12-27 -2.69976
+# two runs on file: the one without the intervention sets the price (the other says 69.9317)
+NEM RT5M SA1 2018-04-30T14:00:00 5 2018-05-01 71.11784
+# half hours until September 2021, five minutes since
+NEM TRADING SA1 2021-09-01T22:30:00 30 2021-09-02 -90.73
+NEM TRADING SA1 2021-09-30T20:10:00 5 2021-10-01 29.43
+NEM TRADING TAS1 2024-03-03T03:30:00 5 2024-03-03 -40.01
+"""
 
 
-@pytest.mark.parametrize("row", PRICES, ids=lambda r: "-".join(map(str, r[:3])))
+def price_rows() -> list[tuple]:
+    rows = []
+    for line in PRICES.strip().splitlines():
+        if not line.startswith("#"):
+            iso, market, location, start, minutes, day, price = line.split()
+            begin = datetime.fromisoformat(f"{start}+00:00")
+            end = begin + timedelta(minutes=int(minutes))
+            rows.append((iso, market, location, begin, end, date.fromisoformat(day), float(price)))
+    return rows
+
+
+@pytest.mark.parametrize("row", price_rows(), ids=lambda r: "-".join(map(str, r[:3])))
 def test_prices(ask, row):
     iso, market, location, start, *_ = row
     found = ask(

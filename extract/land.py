@@ -7,6 +7,7 @@ import re
 import time
 import zipfile
 import zlib
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ from extract.parse.sections import Content, Quarantine, Section, read_member
 from extract.parse.typed import ARROW_TYPES, Reader, Typed
 from extract.unpack import File, Limits, files_in, members
 
-GROUP_BYTES = 64 * 1024 * 1024  # text parsed in one go
+GROUP_BYTES = 32 * 1024 * 1024  # text parsed in one go
+PARSERS = 2  # groups parsed at the same time, each by one thread of DuckDB
 ROW_GROUP = 122_880  # DuckDB's own row group: it loads aligned Parquet without re-packing
 MAX_REJECTED = 1_000  # rejected rows kept per file; the counts are always whole
 _STAMP = pa.timestamp("us", "UTC")
@@ -72,9 +74,9 @@ class Batch:
         self.folder, self.load_id, self.known, self.limits = folder, load_id, known, limits
         self.loaded_at = known.next_loaded_at()
         self.landed = Landed()
-        self.reader = Reader(folder)
-        self.parser = ThreadPoolExecutor(1)  # parses one group while the next is read
-        self.parsing: Future | None = None
+        self.readers = [Reader(folder) for _ in range(PARSERS)]
+        self.parsers = ThreadPoolExecutor(PARSERS)
+        self.parsing: deque[Future] = deque()
         self.groups: dict[tuple[str, tuple[str, ...]], list[_Piece]] = {}
         self.group_bytes: dict[tuple[str, tuple[str, ...]], int] = {}
         self.writers: dict[str, _Writer] = {}
@@ -182,7 +184,7 @@ class Batch:
 
     def _forget(self, row: FileRow) -> None:
         """Take back what a file gave before it proved bad."""
-        self._wait()
+        self._collect_all()
         self.discarded.add(row.file_id)
         self.landed.rejected = [r for r in self.landed.rejected if r.file_id != row.file_id]
         for pieces in self.groups.values():
@@ -226,43 +228,55 @@ class Batch:
         pending.clear()
 
     def _flush(self, key: tuple[str, tuple[str, ...]]) -> None:
-        """Hand a group to the parser; the group before must be done, which bounds memory."""
+        """Hand a group to the parsers; results are taken in order, which bounds memory."""
         pieces = self.groups.pop(key, [])
         self.group_bytes[key] = 0
-        self._wait()
-        if pieces:
-            self.parsing = self.parser.submit(self._parse, pieces)
+        if not pieces:
+            return
+        if len(self.parsing) > PARSERS:
+            self._collect()
+        self.parsing.append(self.parsers.submit(self._parse, pieces))
 
-    def _wait(self) -> None:
-        if self.parsing:
-            self.parsing.result()
-            self.parsing = None
+    def _parse(self, pieces: list[_Piece]) -> list[tuple[list[_Piece], pa.Table | Typed]]:
+        """In a parser's thread: typed rows, nothing of the batch is touched."""
+        by_section = {id(p.section): p for p in pieces}
+        reader = self.readers.pop()
+        try:
+            return [
+                ([by_section[id(s)] for s in sections], result)
+                for sections, result in reader.read([p.section for p in pieces])
+            ]
+        finally:
+            self.readers.append(reader)
 
-    def _parse(self, pieces: list[_Piece]) -> None:
-        table = pieces[0].section.table
-        if table.name not in self.writers:
-            path = self.folder / f"{table.name}.parquet"
-            self.writers[table.name] = _Writer(path, raw_schema(table))
-        writer = self.writers[table.name]
-        rows = {id(p.section): p for p in pieces}
-        for piece in pieces:
-            piece.row.rows_in_file += piece.section.rows
-        for sections, result in self.reader.read([p.section for p in pieces]):
-            done = [rows[id(s)] for s in sections]
-            firsts = np.array([p.first_row for p in done])
+    def _collect(self) -> None:
+        """Number the rows of the oldest group that is being parsed, and write them."""
+        for pieces, result in self.parsing.popleft().result():
+            table = pieces[0].section.table
+            if table.name not in self.writers:
+                path = self.folder / f"{table.name}.parquet"
+                self.writers[table.name] = _Writer(path, raw_schema(table))
+            firsts = np.array([p.first_row for p in pieces])
+            sizes = np.array([p.section.rows for p in pieces])
+            for piece, size in zip(pieces, sizes.tolist(), strict=True):
+                piece.row.rows_in_file += size
             if isinstance(result, Typed):
                 counts = np.array([len(result.rows_index)])
                 numbers = result.rows_index + (firsts[0] + 1)
-                result_table = result.table
-                self._reject(done[0], result)
+                self._reject(pieces[0], result)
+                result = result.table
             else:
-                counts = np.array([s.rows for s in sections])
-                starts = np.cumsum(counts) - counts
-                numbers = np.arange(counts.sum()) + np.repeat(firsts - starts + 1, counts)
-                result_table = result
-            for piece, count in zip(done, counts.tolist(), strict=True):
+                counts = sizes
+                numbers = np.arange(counts.sum()) + np.repeat(firsts - starts(counts) + 1, counts)
+            for piece, count in zip(pieces, counts.tolist(), strict=True):
                 piece.row.rows_landed += count
-            writer.write(self._with_lineage(result_table, done, counts, numbers))
+            self.writers[table.name].write(self._with_lineage(result, pieces, counts, numbers))
+            for piece in pieces:
+                piece.section.body = b""
+
+    def _collect_all(self) -> None:
+        while self.parsing:
+            self._collect()
 
     def _reject(self, piece: _Piece, typed: Typed) -> None:
         row, section = piece.row, piece.section
@@ -317,9 +331,10 @@ class Batch:
         """Parse what is still waiting, close the Parquet files, settle the ledger rows."""
         for key in list(self.groups):
             self._flush(key)
-        self._wait()
-        self.parser.shutdown()
-        self.reader.close()
+        self._collect_all()
+        self.parsers.shutdown()
+        for reader in self.readers:
+            reader.close()
         for row in self.landed.files:
             if row.status == "landed" and row.rows_rejected and not row.rows_landed:
                 self._all_rejected(row)
@@ -438,6 +453,11 @@ class _Writer:
                 if keep.num_rows:
                     out.write_batch(keep)
         part.replace(self.path)
+
+
+def starts(counts: np.ndarray) -> np.ndarray:
+    """Where each of the runs of `counts` rows begins."""
+    return np.cumsum(counts) - counts
 
 
 def _dictionary_encoded(schema: pa.Schema) -> pa.Schema:

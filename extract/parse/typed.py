@@ -69,11 +69,11 @@ def arrow_schema(table: Table) -> pa.Schema:
 
 
 class Reader:
-    """Reads sections of one table and header; holds one in-memory DuckDB connection."""
+    """Reads sections of one table and header with one thread; used by one caller at a time."""
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.connection = duckdb.connect(config={"threads": _threads()})
+        self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set errors_as_json = false")
 
@@ -286,9 +286,3 @@ def _without_bad_values(typed: Typed) -> Typed:
 def _line(body: bytes, row: int) -> str:
     lines = body.split(b"\n", row)
     return lines[row - 1].decode("utf-8", "replace") if row <= len(lines) else ""
-
-
-def _threads() -> int:
-    import os
-
-    return max(2, os.cpu_count() or 2)

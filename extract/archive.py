@@ -1,7 +1,9 @@
-"""Original bytes, kept for good: `archive/objects/ab/<sha256>` and `archive/manifest.jsonl`.
+"""Original bytes, kept for good, and `archive/manifest.jsonl`, which says what and where they are.
 
-Every mart can be rebuilt from these two, offline (`gridhouse replay`). An object is complete before
-its manifest line is written, so a killed run leaves at most an object that nobody names yet.
+Large publications are objects of their own (`objects/ab/<sha256>`); small ones, of which a market
+publishes hundreds of thousands a year, are appended to packs (`packs/<run>.pack`) and found by
+offset and length. Every mart can be rebuilt from this, offline (`gridhouse replay`). Bytes are
+complete before their manifest line is written, so a killed run leaves at most bytes without a name.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
+
+PACK_BYTES = 256 * 1024  # larger publications are objects of their own
 
 
 class ArchiveError(Exception):
@@ -32,25 +37,26 @@ class Entry:
     url: str
     published_at: datetime | None
     fetched_at: datetime
+    pack: str | None = None  # name of the pack that holds the bytes, from `offset` on
+    offset: int = 0
 
 
 class Archive:
+    """Use `close` (or a run's end) to finish the pack that is being written."""
+
     def __init__(self, folder: Path):
         self.folder = folder
-        self.objects = folder / "objects"
+        self.objects, self.packs = folder / "objects", folder / "packs"
         self.manifest = folder / "manifest.jsonl"
         self.objects.mkdir(parents=True, exist_ok=True)
+        self.packs.mkdir(exist_ok=True)
+        self.pack: IO[bytes] | None = None
 
     def path(self, sha256: str) -> Path:
         return self.objects / sha256[:2] / sha256
 
-    def put(
-        self, source: Path, sha256: str, *, content: bytes | None = None, move: bool = False
-    ) -> Path:
-        """Keep `source` under its hash; `move` takes the file away from where it lies.
-
-        `content` are its bytes, if they are at hand.
-        """
+    def put(self, source: Path, sha256: str, *, move: bool = False) -> Path:
+        """Keep a large file under its hash; `move` takes it away from where it lies."""
         target = self.path(sha256)
         if target.exists():
             if move:
@@ -59,18 +65,31 @@ class Archive:
         target.parent.mkdir(exist_ok=True)
         if not move:  # copied beside its place first, so that an object is whole or absent
             part = target.with_suffix(".part")
-            if content is None:
-                shutil.copyfile(source, part)
-            else:
-                part.write_bytes(content)
+            shutil.copyfile(source, part)
             source = part
         source.replace(target)
         return target
+
+    def append(self, content: bytes) -> tuple[str, int]:
+        """Keep a small publication; returns the name of its pack and its offset there."""
+        if self.pack is None:
+            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}.pack"
+            self.pack = (self.packs / name).open("xb")
+        offset = self.pack.tell()
+        self.pack.write(content)
+        return Path(self.pack.name).name, offset
+
+    def close(self) -> None:
+        if self.pack:
+            self.pack.close()
+            self.pack = None
 
     def record(self, entries: list[Entry]) -> None:
         """Append `entries` to the manifest, after cutting a line that a killed run left open."""
         if not entries:
             return
+        if self.pack:
+            self.pack.flush()
         names = [f.name for f in fields(Entry)]
         rows = ({name: getattr(entry, name) for name in names} for entry in entries)
         text = "".join(json.dumps(row, default=_iso) + "\n" for row in rows)
@@ -99,14 +118,27 @@ class Archive:
                 seen.add((entry.feed, entry.key, entry.sha256))
                 yield entry
 
-    def verified(self, entry: Entry) -> Path:
-        """Path of the entry's object; raises ArchiveError if it is missing or altered."""
-        path = self.path(entry.sha256)
-        if not path.exists():
-            raise ArchiveError(f"{entry.name}: object {path} is missing; fetch the file again")
-        if sha256_of(path) != entry.sha256:
-            raise ArchiveError(f"{entry.name}: object {path} was altered since it was fetched")
-        return path
+    def read(self, entry: Entry) -> Path | bytes:
+        """The entry's object, or its bytes; raises ArchiveError if they are missing or altered."""
+        if entry.pack is None:
+            path = self.path(entry.sha256)
+            if not path.exists():
+                raise ArchiveError(f"{entry.name}: {path} is missing; fetch the file again")
+            if sha256_of(path) != entry.sha256:
+                raise ArchiveError(f"{entry.name}: {path} was altered since it was fetched")
+            return path
+        path = self.packs / entry.pack
+        try:
+            with path.open("rb") as file:
+                file.seek(entry.offset)
+                content = file.read(entry.bytes)
+        except FileNotFoundError:
+            raise ArchiveError(f"{entry.name}: {path} is missing; fetch the file again") from None
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise ArchiveError(
+                f"{entry.name}: {path} was altered at byte {entry.offset} since it was fetched"
+            )
+        return content
 
 
 def sha256_of(path: Path) -> str:

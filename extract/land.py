@@ -43,11 +43,10 @@ LINEAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A fetched publication: its manifest entry and where its bytes lie."""
+    """A fetched publication: its manifest entry, and its bytes or where they lie."""
 
     entry: Entry
-    path: Path
-    content: bytes | None = None  # of a small file, so that it is opened once
+    source: Path | bytes
 
 
 @dataclass(slots=True)
@@ -88,8 +87,7 @@ class Batch:
         entry, started = incoming.entry, time.perf_counter()
         self.feeds[feed.id] = feed
         try:
-            source = incoming.path if incoming.content is None else incoming.content
-            for file in files_in(entry.name, source, entry.sha256, self.limits):
+            for file in files_in(entry.name, incoming.source, entry.sha256, self.limits):
                 self._add_file(feed, incoming, file)
         except Quarantine as error:
             row = self._file_row(feed, incoming, File(entry.name, None, entry.sha256, 0, b""))

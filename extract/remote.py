@@ -11,11 +11,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from extract.archive import Entry
+from extract.archive import PACK_BYTES, Entry
 from extract.catalogue import Feed
 from extract.fetch import Fetched, FetchFailed, fetch_all
 from extract.index import Candidate, ListingError, Window, asked_on, list_feed
-from extract.land import Incoming
 from extract.ledger import OutcomeRow
 from extract.polite import PoliteClient
 from extract.run import Run
@@ -214,4 +213,9 @@ def _take(run: Run, feed: Feed, item: Fetched) -> None:
         fetched_at=item.fetched_at,
     )
     run.known[feed.operator].keys.add(asked_on(entry.url, item.fetched_at.astimezone(UTC).date()))
-    run.take(feed, Incoming(entry, run.archive.put(item.path, item.sha256, move=True)))
+    if item.bytes <= PACK_BYTES:
+        content = item.path.read_bytes()
+        item.path.unlink()
+        run.keep(feed, entry, content)
+    else:
+        run.keep(feed, entry, item.path, move=True)

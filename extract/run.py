@@ -10,11 +10,11 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extract.archive import Archive, Entry, sha256_of
+from extract.archive import PACK_BYTES, Archive, Entry, sha256_of
 from extract.catalogue import Catalogue, Feed
 from extract.land import Batch, Incoming, Landed
 from extract.ledger import FileRow, Known, OutcomeRow, file_id, read_known
@@ -24,8 +24,7 @@ from extract.recognise import recognise
 from extract.unpack import Limits
 
 BATCH_FILES = 4_000
-BATCH_BYTES = 512 * 1024 * 1024
-SMALL_BYTES = 64 * 1024  # kept in memory between archive and parser: 4,000 of them are 256 MB
+BATCH_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -149,6 +148,7 @@ class Run:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.archive.close()
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.report.seconds = time.perf_counter() - self.started
         self.lock.__exit__(*error)
@@ -179,6 +179,15 @@ class Run:
         bucket.bytes += incoming.entry.bytes
         if len(bucket.items) >= BATCH_FILES or bucket.bytes >= BATCH_BYTES:
             self.flush(feed.operator)
+
+    def keep(self, feed: Feed, entry: Entry, source: Path | bytes, *, move: bool = False) -> None:
+        """Archive a publication, then land it."""
+        if isinstance(source, bytes):
+            pack, offset = self.archive.append(source)
+            self.take(feed, Incoming(replace(entry, pack=pack, offset=offset), source))
+        else:
+            kept = self.archive.put(source, entry.sha256, move=move)
+            self.take(feed, Incoming(entry, kept))
 
     def note(self, outcome: OutcomeRow) -> None:
         """Keep an attempt that made no rows (a listing, a failed download) for the next load."""
@@ -228,7 +237,7 @@ class Run:
 
     def _take_file(self, feed: Feed, path: Path) -> None:
         known, size = self.known_of(feed.operator), path.stat().st_size
-        content = path.read_bytes() if size <= SMALL_BYTES else None
+        content = path.read_bytes() if size <= PACK_BYTES else None
         sha256 = sha256_of(path) if content is None else hashlib.sha256(content).hexdigest()
         key = f"file:{path.name}:{sha256[:16]}"
         if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
@@ -244,8 +253,7 @@ class Run:
             published_at=None,
             fetched_at=datetime.now(UTC),
         )
-        kept = self.archive.put(path, sha256, content=content)
-        self.take(feed, Incoming(entry, kept, content))
+        self.keep(feed, entry, path if content is None else content)
 
     def from_archive(self, feeds: list[Feed]) -> None:
         """Land everything that the archive holds for `feeds`, in the order it was fetched."""
@@ -253,6 +261,5 @@ class Run:
         self.replaying = True
         for entry in self.archive.entries():
             if entry.feed in chosen:
-                path = self.archive.verified(entry)
-                self.take(chosen[entry.feed], Incoming(entry, path))
+                self.take(chosen[entry.feed], Incoming(entry, self.archive.read(entry)))
         self.flush()

@@ -1,6 +1,7 @@
 """Catalogue, archive, ledger and recognition, each on its own."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,7 +77,24 @@ def test_archive_keeps_bytes_and_order(archive, tmp_path):
     archive.record(entries)
     archive.record(entries[:1])  # a file fetched again is one publication
     assert list(archive.entries()) == entries
-    assert archive.verified(entries[1]).read_text() == "b"
+    assert archive.read(entries[1]).read_text() == "b"
+
+
+def test_small_publications_share_a_pack(archive, tmp_path):
+    texts = [b"first", b"second", b""]
+    entries = []
+    for text in texts:
+        pack, offset = archive.append(text)
+        one = entry(archive, tmp_path, text.decode(), text.decode())
+        entries.append(replace(one, pack=pack, offset=offset))
+    archive.record(entries)
+    archive.close()
+    assert len(list(archive.packs.iterdir())) == 1
+    assert [archive.read(e) for e in archive.entries()] == texts
+    path = archive.packs / entries[0].pack
+    path.write_bytes(path.read_bytes().replace(b"second", b"sEcond"))
+    with pytest.raises(ArchiveError, match="altered at byte 5"):
+        archive.read(entries[1])
 
 
 def test_a_line_that_a_killed_run_left_open_is_cut(archive, tmp_path):
@@ -94,10 +112,10 @@ def test_an_altered_object_is_told(archive, tmp_path):
     one = entry(archive, tmp_path, "a")
     archive.path(one.sha256).write_text("b")
     with pytest.raises(ArchiveError, match="altered"):
-        archive.verified(one)
+        archive.read(one)
     archive.path(one.sha256).unlink()
     with pytest.raises(ArchiveError, match="missing"):
-        archive.verified(one)
+        archive.read(one)
 
 
 def test_load_stamps_rise_even_when_the_clock_does_not():

@@ -303,12 +303,15 @@ class Batch:
     def _with_lineage(
         self, table: pa.Table, pieces: list[_Piece], counts: np.ndarray, numbers: np.ndarray
     ) -> pa.Table:
-        which = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
+        # a large file comes in many pieces: a dictionary must name it once
+        rows = list({p.row.file_id: p.row for p in pieces}.values())
+        places = {row.file_id: n for n, row in enumerate(rows)}
+        of_piece = np.array([places[p.row.file_id] for p in pieces], dtype=np.int32)
+        which = np.repeat(of_piece, counts)
 
         def by_file(values: list, kind: pa.DataType) -> pa.Array:
             return pa.array(values, kind).take(pa.array(which))
 
-        rows = [p.row for p in pieces]
         identities = pa.DictionaryArray.from_arrays(which, pa.array([r.file_id for r in rows]))
         constant = pa.DictionaryArray.from_arrays(
             np.zeros(len(which), np.int32), pa.array([self.load_id])

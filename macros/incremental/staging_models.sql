@@ -1,0 +1,26 @@
+{#- The staging models over landed tables that stand in the database: a list of {name, relation, feed,
+    time}. `feed` is the source's name; `time` the column that says when, `interval_start` or
+    `run_at`. Ledger tables have no feed and are left out. -#}
+{% macro staging_models() -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.fqn[1] == 'staging'
+        -%}
+            {%- set times = ['interval_start', 'run_at'] | select('in', node.columns) | list -%}
+            {%- for parent in node.depends_on.nodes if parent in graph.sources and times -%}
+                {%- set source = graph.sources[parent] -%}
+                {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+                {%- if source.config.meta.get('feed') and relation -%}
+                    {%- do found.append({
+                        'name': node.name,
+                        'relation': relation,
+                        'feed': source.source_name,
+                        'time': times[0]
+                    }) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found | sort(attribute='name')) }}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- How many slots of a regular grid an interval covers, where a slot counts if its middle lies in
+    the interval. 1 for an interval that is itself a slot; the sum over intervals that do not overlap
+    never counts a slot twice, wherever they begin.
+
+    starts_at, ends_at: SQL expressions, instants. minutes: SQL expression, length of a slot. -#}
+{% macro slots_covered(starts_at, ends_at, minutes) -%}
+    {%- set slot = "(" ~ minutes ~ " * 60.0)" -%}
+    cast(
+        ceil(epoch_us({{ ends_at }}) / 1000000.0 / {{ slot }} - 0.5)
+        - ceil(epoch_us({{ starts_at }}) / 1000000.0 / {{ slot }} - 0.5) as integer
+    )
+{%- endmacro %}

@@ -1,0 +1,167 @@
+with ercot_rt5m as (
+    select
+        sced.iso,
+        sced.market,
+        sced.run_at as interval_start,
+        sced_runs.run_ends_at as interval_end,
+        sced.market_date,
+        sced.constraint_name,
+        sced.contingency_name,
+        sced.from_station,
+        sced.to_station,
+        sced.from_station_kv,
+        sced.to_station_kv,
+        sced.shadow_price,
+        sced.max_shadow_price,
+        sced.limit_mw,
+        sced.flow_mw,
+        sced.violation_mw,
+        sced.is_competitive,
+        sced.constraint_id,
+        sced._published_at,
+        sced._fetched_at,
+        sced._loaded_at,
+        sced._file_id,
+        sced._row_number
+    from {{ ref('stg_ercot__sced_binding_constraints') }} as sced
+    -- inline: a CTE of its own would be computed for all days, whatever days are asked for
+    inner join ({{ run_intervals(ref('stg_ercot__sced_binding_constraints')) }}) as sced_runs
+        on
+            sced.market_date = sced_runs.market_date
+            and sced.run_at = sced_runs.run_at
+),
+
+ercot_dam as (
+    select
+        iso,
+        market,
+        interval_start,
+        interval_end,
+        market_date,
+        constraint_name,
+        contingency_name,
+        from_station,
+        to_station,
+        from_station_kv,
+        to_station_kv,
+        shadow_price,
+        max_shadow_price,
+        limit_mw,
+        flow_mw,
+        violation_mw,
+        is_competitive,
+        constraint_id,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__dam_binding_constraints') }}
+),
+
+solved_twice as (
+    select distinct
+        market_date,
+        interval_start,
+        _file_id
+    from {{ ref('stg_nem__dispatch_constraints') }}
+    where intervention <> 0
+),
+
+nem_once as (
+    select
+        iso,
+        market,
+        interval_start,
+        interval_end,
+        market_date,
+        constraint_name,
+        marginal_value as shadow_price,
+        rhs as limit_mw,
+        lhs as flow_mw,
+        violation_degree as violation_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_nem__dispatch_constraints') }} as constraints
+    where
+        intervention = 0
+        and not exists (
+            select 1
+            from solved_twice
+            where
+                solved_twice.market_date = constraints.market_date
+                and solved_twice.interval_start = constraints.interval_start
+                and solved_twice._file_id = constraints._file_id
+        )
+),
+
+-- Where an interval was solved twice, the shadow price is the pricing run's and everything in MW is
+-- the intervention run's (docs/decisions/0002_intervention_runs.md).
+nem_twice as (
+    select
+        constraints.iso,
+        constraints.market,
+        constraints.interval_start,
+        constraints.interval_end,
+        constraints.market_date,
+        constraints.constraint_name,
+        max(constraints.marginal_value) filter (where constraints.intervention = 0)
+            as shadow_price,
+        max(constraints.rhs) filter (where constraints.intervention <> 0) as limit_mw,
+        max(constraints.lhs) filter (where constraints.intervention <> 0) as flow_mw,
+        max(constraints.violation_degree) filter (where constraints.intervention <> 0)
+            as violation_mw,
+        constraints._published_at,
+        constraints._fetched_at,
+        constraints._loaded_at,
+        constraints._file_id,
+        min(constraints._row_number) as _row_number
+    from {{ ref('stg_nem__dispatch_constraints') }} as constraints
+    inner join solved_twice
+        on
+            constraints.market_date = solved_twice.market_date
+            and constraints.interval_start = solved_twice.interval_start
+            and constraints._file_id = solved_twice._file_id
+    group by all
+),
+
+unioned as (
+    select * from ercot_rt5m
+    union all by name
+    select * from ercot_dam
+    union all by name
+    select * from nem_once
+    union all by name
+    select * from nem_twice
+)
+
+select
+    iso,
+    market,
+    interval_start,
+    interval_end,
+    {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
+    market_date,
+    constraint_name,
+    contingency_name,
+    from_station,
+    to_station,
+    from_station_kv,
+    to_station_kv,
+    shadow_price,
+    max_shadow_price,
+    limit_mw,
+    flow_mw,
+    violation_mw,
+    is_competitive,
+    cast(constraint_id as text) as constraint_id,
+    _published_at,
+    _fetched_at,
+    _loaded_at,
+    _file_id,
+    _row_number
+from unioned
+where interval_start is not null

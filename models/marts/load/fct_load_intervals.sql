@@ -1,0 +1,18 @@
+{{ config(materialized='view') }}
+
+select
+    iso,
+    market,
+    location,
+    location_type,
+    interval_start,
+    interval_end,
+    interval_minutes,
+    market_date,
+    load_kind,
+    load_mw,
+    published_at,
+    revision,
+    file_id
+from {{ ref('fct_load_intervals_revisions') }}
+where is_latest

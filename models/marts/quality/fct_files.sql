@@ -1,0 +1,32 @@
+{{ config(
+    alias='files',
+    schema='ops',
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['file_id'],
+    on_schema_change='fail'
+) }}
+
+select
+    file_id,
+    operator,
+    feed,
+    source_key,
+    name,
+    container,
+    sha256,
+    archive_sha256,
+    content_sha256,
+    bytes,
+    url,
+    published_at,
+    fetched_at,
+    loaded_at,
+    status,
+    rows_in_file,
+    rows_landed,
+    rows_rejected,
+    rows_ignored,
+    message,
+    {{ built_at() }} as _built_at
+from {{ loaded_since(ref('int_ledger__files'), 'operator') }}

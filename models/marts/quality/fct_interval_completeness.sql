@@ -1,0 +1,83 @@
+with groups as (
+    select
+        mart,
+        iso,
+        market,
+        location_type,
+        market_date,
+        cast(sum(series_count) as integer) as series_count,
+        cast(sum(interval_count) as integer) as interval_count
+    from {{ ref('rpt_interval_counts_daily') }}
+    group by all
+),
+
+spines as (
+    select * from {{ ref('interval_spines') }}
+),
+
+isos as (
+    select * from {{ ref('isos') }}
+),
+
+-- Every market day from the first to the last that has a row, so that a day without any shows.
+days as (
+    select
+        mart,
+        iso,
+        market,
+        location_type,
+        cast(unnest(
+            generate_series(min(market_date), max(market_date), interval 1 day)
+        ) as date) as market_date
+    from groups
+    group by all
+),
+
+spined as (
+    select
+        days.mart,
+        days.iso,
+        days.market,
+        days.location_type,
+        days.market_date,
+        -- the series of that day, else of the last earlier day that has any
+        last_value(groups.series_count ignore nulls) over (
+            partition by days.mart, days.iso, days.market, days.location_type
+            order by days.market_date
+            rows between unbounded preceding and current row
+        ) as series_count,
+        coalesce(groups.interval_count, 0) as interval_count,
+        {{ market_day_minutes('days.market_date', 'isos.time_zone') }} // spines.interval_minutes
+            as intervals_per_series
+    from days
+    inner join isos on days.iso = isos.iso
+    -- what has no spine is published when something happens, and cannot be incomplete
+    inner join spines
+        on
+            days.mart = spines.mart
+            and days.iso = spines.iso
+            and coalesce(days.market, '') = coalesce(spines.market, '')
+            and (spines.valid_from is null or days.market_date >= spines.valid_from)
+            and (spines.valid_to is null or days.market_date <= spines.valid_to)
+    left join groups
+        on
+            days.mart = groups.mart
+            and days.iso = groups.iso
+            and coalesce(days.market, '') = coalesce(groups.market, '')
+            and days.location_type = groups.location_type
+            and days.market_date = groups.market_date
+)
+
+select
+    iso,
+    market,
+    mart,
+    location_type as location_group,
+    market_date,
+    series_count,
+    cast(series_count * intervals_per_series as integer) as expected_interval_count,
+    interval_count,
+    cast(greatest(series_count * intervals_per_series - interval_count, 0) as integer)
+        as missing_interval_count,
+    interval_count >= series_count * intervals_per_series as is_complete
+from spined

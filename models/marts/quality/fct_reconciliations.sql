@@ -1,0 +1,275 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['check_name', 'iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+{%- set days = touched_partitions(
+    ref('rpt_interval_counts_daily'), groups=['iso'], within="check_name <> 'ledger_rows'"
+) %}
+
+with prices as (
+    select * from {{ rows_of(ref('fct_price_intervals_revisions'), days) }}
+    where is_latest and price is not null
+),
+
+price_days as (
+    select * from {{ rows_of(ref('rpt_price_daily'), days) }}
+),
+
+flows as (
+    select * from {{ rows_of(ref('fct_interchange_intervals_revisions'), days) }}
+    where is_latest and flow_mw is not null
+),
+
+loads as (
+    select * from {{ rows_of(ref('fct_load_intervals_revisions'), days) }}
+    where is_latest
+),
+
+balances as (
+    select * from {{ rows_of(ref('int_loads__region_balances'), days) }}
+),
+
+price_components as (
+    select
+        'price_components' as check_name,
+        iso,
+        market_date,
+        energy_price + congestion_price + loss_price + coalesce(ghg_price, 0) as expected,
+        price as actual
+    from prices
+    where energy_price is not null
+),
+
+region_balance as (
+    select
+        'region_balance' as check_name,
+        iso,
+        market_date,
+        dispatchable_generation_mw - dispatchable_load_mw - net_interchange_mw as expected,
+        total_demand_mw as actual
+    from balances
+),
+
+-- Dispatch intervals, each with the start of the trading interval that it lies in.
+dispatch_prices as (
+    select
+        *,
+        {{ nem_trading_start('interval_start', 'market_date') }} as trading_start
+    from prices
+    where iso = 'NEM' and market = 'RT5M'
+),
+
+trading_price as (
+    select
+        'trading_price' as check_name,
+        trading.iso,
+        trading.market_date,
+        avg(cast(dispatch.price as decimal(18, 6))) as expected,
+        trading.price as actual
+    from prices as trading
+    inner join dispatch_prices as dispatch
+        on
+            trading.location = dispatch.location
+            and trading.interval_start = dispatch.trading_start
+    where trading.iso = 'NEM' and trading.market = 'TRADING'
+    group by
+        trading.iso,
+        trading.market_date,
+        trading.location,
+        trading.interval_start,
+        trading.interval_minutes,
+        trading.price
+    having count(*) * 5 = trading.interval_minutes
+),
+
+dispatch_flows as (
+    select
+        *,
+        {{ nem_trading_start('interval_start', 'market_date') }} as trading_start
+    from flows
+    where market = 'RT5M'
+),
+
+trading_flow as (
+    select
+        'trading_flow' as check_name,
+        trading.iso,
+        trading.market_date,
+        avg(cast(dispatch.flow_mw as decimal(18, 6))) as expected,
+        trading.flow_mw as actual
+    from flows as trading
+    inner join dispatch_flows as dispatch
+        on
+            trading.interface = dispatch.interface
+            and trading.interval_start = dispatch.trading_start
+    where trading.market = 'TRADING'
+    group by
+        trading.iso,
+        trading.market_date,
+        trading.interface,
+        trading.interval_start,
+        trading.interval_minutes,
+        trading.flow_mw
+    having count(*) * 5 = trading.interval_minutes
+),
+
+zone_loads as (
+    select
+        'zone_loads' as check_name,
+        iso,
+        market_date,
+        sum(cast(load_mw as decimal(18, 6))) filter (where location_type = 'WEATHER_ZONE')
+            as expected,
+        max(load_mw) filter (where location_type = 'SYSTEM') as actual
+    from loads
+    where iso = 'ERCOT'
+    group by
+        iso,
+        market_date,
+        interval_start
+    having count(*) = 9
+),
+
+recomputed as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        market_date,
+        sum(price * {{ seconds_between('interval_start', 'interval_end') }})
+        / sum({{ seconds_between('interval_start', 'interval_end') }}) as average_price,
+        count(*) as interval_count
+    from prices
+    group by all
+),
+
+daily_average as (
+    select
+        'daily_average' as check_name,
+        price_days.iso,
+        price_days.market_date,
+        recomputed.average_price as expected,
+        price_days.average_price as actual
+    from price_days
+    inner join recomputed
+        on
+            price_days.iso = recomputed.iso
+            and price_days.market is not distinct from recomputed.market
+            and price_days.location = recomputed.location
+            and price_days.location_type = recomputed.location_type
+            and price_days.market_date = recomputed.market_date
+),
+
+daily_interval_count as (
+    select
+        'daily_interval_count' as check_name,
+        price_days.iso,
+        price_days.market_date,
+        coalesce(recomputed.interval_count, 0) as expected,
+        price_days.interval_count as actual
+    from price_days
+    left join recomputed
+        on
+            price_days.iso = recomputed.iso
+            and price_days.market is not distinct from recomputed.market
+            and price_days.location = recomputed.location
+            and price_days.location_type = recomputed.location_type
+            and price_days.market_date = recomputed.market_date
+    where not (price_days.iso = 'ERCOT' and price_days.market = 'RT5M')
+),
+
+counted_files as (
+    select
+        file_id,
+        sum(row_count) as row_count
+    from {{ ref('int_files__row_counts') }}
+    group by file_id
+),
+
+-- One row per file that ever landed: few enough to look at all of them in each build.
+ledger_rows as (
+    select
+        'ledger_rows' as check_name,
+        isos.iso,
+        cast(files.loaded_at as date) as market_date,
+        files.rows_landed as expected,
+        coalesce(counted_files.row_count, 0) as actual
+    from {{ ref('fct_files') }} as files
+    inner join {{ ref('isos') }} as isos on files.operator = isos.operator
+    left join counted_files on files.file_id = counted_files.file_id
+    -- staging is cut at `as_of`, the ledger is not
+    where {{ as_of_instant() is none }}
+),
+
+compared as (
+    {% for check in [
+        'price_components', 'region_balance', 'trading_price', 'trading_flow', 'zone_loads',
+        'daily_average', 'daily_interval_count', 'ledger_rows'
+    ] -%}
+    select
+        check_name,
+        iso,
+        market_date,
+        round(cast(expected as double), 6) as expected,
+        round(cast(actual as double), 6) as actual
+    from {{ check }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- The row of the day that is furthest off stands for the day.
+worst as (
+    select
+        compared.check_name,
+        compared.iso,
+        compared.market_date,
+        max({
+            'off': abs(compared.actual - compared.expected),
+            'expected': compared.expected,
+            'actual': compared.actual
+        }) as furthest,
+        cast(count(*) as integer) as compared_count,
+        cast(
+            count(*) filter (where abs(compared.actual - compared.expected) > checks.tolerance)
+            as integer
+        ) as outside_count
+    from compared
+    inner join {{ ref('reconciliation_checks') }} as checks
+        on compared.check_name = checks.check_name
+    where compared.expected is not null and compared.actual is not null
+    group by all
+),
+
+arrivals as (
+    select
+        iso,
+        market_date,
+        max(_loaded_at) as _loaded_at
+    from {{ rows_of(ref('rpt_interval_counts_daily'), days) }}
+    group by all
+)
+
+select
+    worst.check_name,
+    worst.iso,
+    worst.market_date,
+    worst.furthest['expected'] as expected,
+    worst.furthest['actual'] as actual,
+    round(worst.furthest['actual'] - worst.furthest['expected'], 6) as difference,
+    checks.tolerance,
+    worst.outside_count = 0 as is_within,
+    worst.compared_count,
+    worst.outside_count,
+    checks.description as explanation,
+    arrivals._loaded_at,
+    {{ built_at() }} as _built_at
+from worst
+inner join {{ ref('reconciliation_checks') }} as checks on worst.check_name = checks.check_name
+left join arrivals
+    on
+        worst.iso = arrivals.iso
+        and worst.market_date = arrivals.market_date

@@ -1,0 +1,77 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['mart', 'iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+{#- Per fact: its table, what tells the series of a location apart, and the value that counts. -#}
+{%- set facts = [
+    ('fct_ancillary_price_intervals', ref('fct_ancillary_price_intervals_revisions'),
+        'location', 'location_type', 'product', 'price'),
+    ('fct_load_intervals', ref('fct_load_intervals_revisions'),
+        'location', 'location_type', 'load_kind', 'load_mw'),
+    ('fct_load_forecast_intervals', ref('fct_load_forecast_intervals_revisions'),
+        'location', 'location_type', 'model', 'load_mw'),
+    ('fct_interchange_intervals', ref('fct_interchange_intervals_revisions'),
+        'location', 'location_type', 'interface', 'flow_mw'),
+    ('fct_resource_output_intervals', ref('fct_resource_output_intervals_revisions'),
+        'resource', "'RESOURCE'", 'resource', 'output_mw'),
+] %}
+
+with prices as (
+    select
+        'fct_price_intervals' as mart,
+        iso,
+        market,
+        location,
+        location_type,
+        market_date,
+        1 as series_count,
+        interval_count,
+        _loaded_at
+    from {{ touched_rows(
+        ref('rpt_price_daily'), groups=['iso'], within="mart = 'fct_price_intervals'"
+    ) }}
+),
+
+{% for mart, revisions, location, location_type, series, figure in facts -%}
+{{ mart }} as (
+    select
+        '{{ mart }}' as mart,
+        iso,
+        market,
+        {{ location }} as location,
+        {{ location_type }} as location_type,
+        market_date,
+        count(distinct {{ series }}) as series_count,
+        -- forecasts have a row per issue: an interval counts once for each model
+        count(distinct row({{ series }}, interval_start)) filter (where {{ figure }} is not null)
+            as interval_count,
+        max(_loaded_at) as _loaded_at
+    from {{ touched_rows(revisions, groups=['iso'], within="mart = '" ~ mart ~ "'") }}
+    where is_latest
+    group by all
+),
+
+{% endfor -%}
+unioned as (
+    select * from prices
+    {% for mart, revisions, location, location_type, series, figure in facts -%}
+    union all
+    select * from {{ mart }}
+    {% endfor %}
+)
+
+select
+    mart,
+    iso,
+    market,
+    location,
+    location_type,
+    market_date,
+    cast(series_count as integer) as series_count,
+    cast(interval_count as integer) as interval_count,
+    _loaded_at,
+    {{ built_at() }} as _built_at
+from unioned

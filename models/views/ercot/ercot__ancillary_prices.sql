@@ -1,0 +1,19 @@
+{{ config(alias='ancillary_prices') }}
+{%- set zone = 'America/Chicago' %}
+
+select
+    market,
+    operator_product as ancillary_type,
+    market_date as delivery_date,
+    cast(hour(timezone('{{ zone }}', interval_start)) + 1 as integer) as hour_ending,
+    case when {{ is_repeated_hour('interval_start', zone) }} then 'Y' else 'N' end
+        as repeated_hour_flag,
+    {{ local_text('interval_start', zone) }} as local_interval_start,
+    interval_start,
+    interval_end,
+    price as mcpc,
+    currency,
+    published_at,
+    file_id
+from {{ ref('fct_ancillary_price_intervals') }}
+where iso = 'ERCOT'

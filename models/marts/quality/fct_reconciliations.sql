@@ -140,8 +140,13 @@ recomputed as (
         location,
         location_type,
         market_date,
-        sum(price * {{ seconds_between('interval_start', 'interval_end') }})
-        / sum({{ seconds_between('interval_start', 'interval_end') }}) as average_price,
+        -- decimals: two builds of the same rows must agree to the last digit
+        cast(
+            sum(
+                cast(price as decimal(18, 6))
+                * {{ seconds_between('interval_start', 'interval_end') }}
+            ) as double
+        ) / sum({{ seconds_between('interval_start', 'interval_end') }}) as average_price,
         count(*) as interval_count
     from prices
     group by all

@@ -17,7 +17,9 @@ select iso, market, market_date, location, round(average_price, 2) as average,
     negative_interval_count as below_zero, interval_count || '/' || expected_interval_count as hours
 from marts.rpt_price_daily
 where location in ('HB_NORTH', 'TH_SP15_GEN-APND', 'SA1')
-order by iso, market, market_date limit 12""",
+    and location_type in ('HUB', 'REGION') and completeness = 1
+qualify row_number() over (partition by iso, market order by market_date desc) <= 2
+order by iso, market, market_date""",
     ),
     (
         "The 25-hour autumn day in California: the repeated hour keeps its own row",

@@ -14,7 +14,7 @@ from typing import IO
 
 import numpy as np
 
-from extract.catalogue import Feed, Table
+from extract.catalogue import Table
 
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
 
@@ -47,17 +47,6 @@ class Content:
     ignored_rows: int = 0
     notes: list[str] = field(default_factory=list)  # drift: reported, not fatal
     empty_reason: str | None = None
-
-
-def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Iterator[Section]:
-    """Sections of one member of a file, in file order; `content` is filled on the way.
-
-    Raises Quarantine.
-    """
-    from extract.parse import aemo_csv, oasis, plain_csv
-
-    readers = {"csv": plain_csv.read, "aemo_csv": aemo_csv.read, "oasis": oasis.read}
-    yield from readers[feed.parse](feed, member, blocks(stream, member), content)
 
 
 def blocks(stream: IO[bytes], member: str) -> Iterator[bytes]:

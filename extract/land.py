@@ -79,6 +79,7 @@ class Batch:
         self.group_bytes: dict[tuple[str, tuple[str, ...]], int] = {}
         self.writers: dict[str, TableWriter] = {}
         self.discarded: set[str] = set()
+        self.broken: dict[str, str] = {}
         self.feeds: dict[str, Feed] = {}
 
     def add(self, feed: Feed, incoming: Incoming) -> None:
@@ -257,6 +258,9 @@ class Batch:
             sizes = np.array([p.section.rows for p in pieces])
             for piece, size in zip(pieces, sizes.tolist(), strict=True):
                 piece.row.rows_in_file += size
+            if isinstance(result, Typed) and result.problem:
+                self._break(pieces[0].row, result.problem)
+                continue
             if isinstance(result, Typed):
                 counts = np.array([len(result.rows_index)])
                 numbers = result.rows_index + (firsts[0] + 1)
@@ -270,6 +274,11 @@ class Batch:
             self.writers[table.name].write(self._with_lineage(result, pieces, counts, numbers))
             for piece in pieces:
                 piece.section.body = b""
+
+    def _break(self, row: FileRow, problem: str) -> None:
+        """A file proved bad after others of its batch were written: its rows are dropped."""
+        self.discarded.add(row.file_id)
+        self.broken.setdefault(row.file_id, problem)
 
     def _collect_all(self) -> None:
         while self.parsing:
@@ -336,7 +345,9 @@ class Batch:
         for reader in self.readers:
             reader.close()
         for row in self.landed.files:
-            if row.status == "landed" and row.rows_rejected and not row.rows_landed:
+            if row.file_id in self.broken:
+                self._drop(row)
+            elif row.status == "landed" and row.rows_rejected and not row.rows_landed:
                 self._all_rejected(row)
         for name, writer in self.writers.items():
             rows = writer.close(self.discarded)
@@ -346,6 +357,11 @@ class Batch:
         for row in self.landed.files:
             self.known.add(row, self.feeds[row.feed])
         return self.landed
+
+    def _drop(self, row: FileRow) -> None:
+        row.status, row.message = "quarantined", self.broken[row.file_id]
+        row.rows_landed = row.rows_rejected = row.rows_in_file = 0
+        self.landed.rejected = [r for r in self.landed.rejected if r.file_id != row.file_id]
 
     def _all_rejected(self, row: FileRow) -> None:
         first = next(r for r in self.landed.rejected if r.file_id == row.file_id)

@@ -109,6 +109,15 @@ def file_id(feed: str, name: str, sha256: str) -> str:
     return hashlib.sha256(f"{feed}\n{name}\n{sha256}".encode()).hexdigest()[:24]
 
 
+def settled(status: str, parse: str | None) -> bool:
+    """Whether a publication need not be fetched again.
+
+    A quarantined one may have been damaged on the way or mended since; the same bytes are then
+    known by their hash. OASIS says "no data" for what is not there *yet*.
+    """
+    return status != "quarantined" and not (status == "empty" and parse == "oasis")
+
+
 @dataclass(slots=True)
 class Known:
     """What the ledger of one operator holds; read once per run, updated as batches land."""
@@ -120,7 +129,7 @@ class Known:
 
     def add(self, row: FileRow, feed: Feed) -> None:
         self.file_ids.add(row.file_id)
-        if row.status != "empty" or feed.parse != "oasis":  # OASIS: no data *yet*
+        if settled(row.status, feed.parse):
             self.keys.add(row.source_key)
         if row.content_sha256:
             self.latest_content[row.source_key] = row.content_sha256
@@ -162,7 +171,7 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
     for identity, feed, key, status, content, loaded_at in rows:
         known.file_ids.add(identity)
         parse = catalogue.feeds[feed].parse if feed in catalogue.feeds else None
-        if status != "empty" or parse != "oasis":
+        if settled(status, parse):
             known.keys.add(key)
         if content:
             known.latest_content[key] = content

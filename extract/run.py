@@ -94,7 +94,7 @@ class Report:
         elif row.rows_rejected:
             self.problems.append(
                 f"{row.name}: {row.rows_rejected} of {row.rows_in_file} rows rejected; "
-                "see ops.rejected_rows"
+                f"see {row.operator}._rejected_rows in raw.duckdb"
             )
         if row.rows_in_file != row.rows_landed + row.rows_rejected:
             self.problems.append(

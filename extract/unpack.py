@@ -66,6 +66,12 @@ def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> It
         if not inner:
             yield outer
             return
+        others = [m.filename for m in archive.infolist() if m not in inner and not m.is_dir()]
+        if others:
+            raise Quarantine(
+                f"{name}: holds zips and other files ({', '.join(others[:5])}); unpack it and land "
+                "the parts"
+            )
         for info in sorted(inner, key=lambda m: m.filename):
             data = _read(archive, info, name)
             yield File(

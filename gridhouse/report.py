@@ -25,6 +25,7 @@ _FACTS = (
     "fct_resource_output_intervals",
 )
 _ODD = ("known", "empty", "quarantined", "failed")  # shown where a feed has some
+SHOWN_NAMES = 8
 SHOWN = 20  # problems and warnings printed; the rest is counted
 
 
@@ -84,9 +85,12 @@ def print_report(
     if not report.rows and report.ok:
         console.print("Nothing new: everything that was offered is known already.")
     if report.not_recognised:
+        names = ", ".join(p.name for p in report.not_recognised[:SHOWN_NAMES])
         console.print(
-            f"{len(report.not_recognised)} file(s) belong to no feed of the catalogue "
-            "(`--json` lists them)."
+            f"{len(report.not_recognised)} file(s) belong to no feed of the catalogue: {names}"
+            + (" ... (`--json` lists all)" if len(report.not_recognised) > SHOWN_NAMES else ""),
+            markup=False,
+            highlight=False,
         )
     _lines(console, "warning", report.warnings, "yellow")
     _lines(console, "problem", report.problems, "red")
@@ -106,7 +110,7 @@ def _lines(console: Console, word: str, lines: list[str], colour: str) -> None:
         console.print(f"[{colour}]{word}[/{colour}]: ", end="")
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if len(lines) > SHOWN:
-        console.print(f"... and {len(lines) - SHOWN} more {word}(s); see ops.outcomes")
+        console.print(f"... and {len(lines) - SHOWN} more {word}(s); see marts.fct_feed_outcomes")
 
 
 def as_json(report: Report | None, build: Build | None) -> str:

@@ -17,4 +17,4 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
 
     Raises Quarantine.
     """
-    yield from READERS[feed.parse](feed, member, blocks(stream, member), content)
+    yield from READERS[feed.parse](feed, member, blocks(stream, member, content), content)

@@ -40,6 +40,8 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
             if rows:
                 yield Section(table, header, body, rows, line, member)
             line += lines
+    if content.open_end:
+        content.notes.append("the last line has no line end: the file may be cut off")
 
 
 def _parts(block: bytes, header_line: bytes) -> list[bytes]:

@@ -47,9 +47,10 @@ class Content:
     ignored_rows: int = 0
     notes: list[str] = field(default_factory=list)  # drift: reported, not fatal
     empty_reason: str | None = None
+    open_end: bool = False  # the last line has no line end
 
 
-def blocks(stream: IO[bytes], member: str) -> Iterator[bytes]:
+def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
     """The member's bytes in blocks that end at a line end, with `\\n` line ends and no BOM."""
     rest, first = b"", True
     while data := stream.read(BLOCK_BYTES):
@@ -61,6 +62,7 @@ def blocks(stream: IO[bytes], member: str) -> Iterator[bytes]:
         yield _unix(_check_start(block, member) if first else block)
         first = False
     if rest:
+        content.open_end = True
         block = rest + b"\n"
         yield _unix(_check_start(block, member) if first else block)
 

@@ -62,6 +62,7 @@ class Typed:
     rows_in_section: int
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    problem: str | None = None  # why the whole file cannot be trusted
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -114,19 +115,31 @@ class Reader:
 
     def _careful(self, section: Section) -> Typed:
         query = _query(section.table, section.header)
+        rows = count_rows(section.body)
+        if rows is None:
+            return _broken(section, "a quotation mark is opened and never closed")
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
-            result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
+            try:
+                result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
+            except (duckdb.Error, pa.ArrowException) as error:
+                return _broken(section, f"unreadable as CSV: {str(error).splitlines()[0]}")
             errors = self.connection.execute(
                 "select line, column_name, error_type, csv_line, error_message from reject_errors "
                 "qualify row_number() over (partition by line order by column_idx) = 1 "
                 "order by line"
             ).fetchall()
         typed = _with_places(section, result, errors, query)
+        if typed.rows_in_section != rows:
+            return _broken(
+                section, f"{rows} rows by quotes and line ends, {typed.rows_in_section} as CSV"
+            )
         return _without_bad_values(typed)
 
 
+LARGEST = 1e11  # no price, power or energy of a market comes near
+YEARS = (1990, 2100)  # DuckDB reads 01/02/24 as the year 24 where four digits are asked for
 MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
 MEMORY_NEEDED = 1024**3
 
@@ -224,13 +237,40 @@ def _extra(columns: list[tuple[str, str]]) -> str:
     return f"case when coalesce({some}) is not null then json_object({pairs})::varchar end"
 
 
+def count_rows(body: bytes) -> int | None:
+    """Line ends outside quotes, counted without the reader; None for an odd number of quotes."""
+    text = np.frombuffer(body, np.uint8)
+    quotes = np.cumsum(text == ord('"'), dtype=np.int64)
+    if quotes[-1] % 2:
+        return None
+    return int(np.count_nonzero((text == ord("\n")) & (quotes % 2 == 0)))
+
+
+def _broken(section: Section, problem: str) -> Typed:
+    empty = arrow_schema(section.table).empty_table()
+    message = f"{section.member}: from line {section.first_line}: {problem}"
+    return Typed(section, empty, np.empty(0, np.int64), section.rows, problem=message)
+
+
+def _bad_values(column: Column, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, str]:
+    """(mask of values that cannot be true, reason); no mask where all are fine."""
+    if column.key and values.null_count:
+        return pc.is_null(values), "key is empty"
+    if column.data_type == "double":
+        bad = pc.invert(pc.less_equal(pc.abs(values), LARGEST))  # also true for NaN
+        return bad, f"not a number between -{LARGEST:g} and {LARGEST:g}"
+    if column.data_type in ("date", "timestamp"):
+        years = pc.year(values)
+        bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, YEARS[1]))
+        return bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
+    return None, ""
+
+
 def _is_clean(table: Table, rows: pa.Table) -> bool:
-    """Whether no key is null and every number is finite."""
+    """Whether no value is one that `_bad_values` would set aside."""
     for column in table.columns:
-        values = rows.column(column.name)
-        if column.key and values.null_count:
-            return False
-        if column.data_type == "double" and pc.all(pc.is_finite(values)).as_py() is False:
+        bad, _ = _bad_values(column, rows.column(column.name))
+        if bad is not None and pc.any(bad).as_py():
             return False
     return True
 
@@ -263,19 +303,15 @@ def _with_places(section: Section, result: pa.Table, errors: list[tuple], query:
 
 
 def _without_bad_values(typed: Typed) -> Typed:
-    """Set aside rows whose key is null or whose number is not finite."""
+    """Set aside rows with a value that cannot be true."""
     table = typed.table
     keep = np.ones(table.num_rows, dtype=bool)
     for column in typed.section.table.columns:
         values = table.column(column.name)
-        if column.key:
-            bad, reason = pc.is_null(values), "key is empty"
-        elif column.data_type == "double":
-            bad = pc.fill_null(pc.invert(pc.is_finite(values)), False)
-            reason = "not a finite number"
-        else:
+        bad, reason = _bad_values(column, values)
+        if bad is None:
             continue
-        mask = bad.to_numpy(zero_copy_only=False) & keep
+        mask = pc.fill_null(bad, False).to_numpy(zero_copy_only=False) & keep
         for place in np.flatnonzero(mask):
             row = int(typed.rows_index[place]) + 1
             value = values[int(place)].as_py()

@@ -12,7 +12,7 @@
         {{ return(relation | string) }}
     {%- endif -%}
     {%- if node.fqn[1] in ['staging', 'intermediate'] and '_loaded_at' in node.columns -%}
-        {{ return(rows_not_taken(relation, incremental_models(node, upward=false))) }}
+        {{ return(rows_not_taken(relation, node, incremental_models(node, upward=false))) }}
     {%- endif -%}
     {%- set bases = incremental_models(node, upward=true) -%}
     {%- if node.fqn[1] in ['marts', 'views'] and bases | length == 1 -%}

@@ -6,9 +6,7 @@
     within: SQL condition on the model's own rows, where only some of them come from `relation`.
 
     The model keeps `_loaded_at`; the newest one of a group is the group's watermark, and a group that
-    the model has never seen is touched whole. An intermediate view over landed tables is not asked
-    itself: the staging models that it unites tell the same without its joins (they may name a day
-    more, which is only computed in vain).
+    the model has never seen is touched whole.
 
     Returns a list of {columns, values, day, first, last}: a group and a range of its days. Days that
     follow each other are one range; many scattered ranges are merged across small gaps, since
@@ -23,27 +21,7 @@
             ~ "let GRIDHOUSE_WAREHOUSE name a new one, or rebuild the one it names with --full-refresh."
         ) }}
     {%- endif -%}
-
     {%- set groups = groups or config.get('unique_key')[:-1] -%}
     {%- set day = day or config.get('unique_key')[-1] -%}
-    {%- set marks = watermarks(this, groups, within) -%}
-    {%- set pieces = [] -%}
-    {%- for source in arrivals(relation) -%}
-        {%- for mark in marks -%}
-            {%- do pieces.append(
-                'select distinct ' ~ (groups + [day]) | join(', ') ~ ' from ' ~ source
-                ~ ' where ' ~ same_values(groups, mark['values'])
-                ~ " and _loaded_at > timestamptz '" ~ mark['loaded_at'] ~ "'"
-            ) -%}
-        {%- endfor -%}
-        {%- do pieces.append(
-            'select distinct ' ~ (groups + [day]) | join(', ') ~ ' from ' ~ source
-            ~ ' where ' ~ other_values(groups, marks | map(attribute='values') | list)
-        ) -%}
-    {%- endfor -%}
-    {%- set found = run_query(
-        'select distinct ' ~ groups | join(', ') ~ ', ' ~ day ~ " - date '1970-01-01' as day_number from ("
-        ~ pieces | join('\nunion all\n') ~ ') where ' ~ day ~ ' is not null order by all'
-    ) -%}
-    {{ return(day_ranges(found.rows, groups, day)) }}
+    {{ return(new_days(relation, groups, day, watermarks(this, groups, within))) }}
 {%- endmacro %}

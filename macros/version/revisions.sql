@@ -20,7 +20,8 @@
     {%- set publication_order -%}
         _published_at nulls first, _fetched_at, _loaded_at, _file_id, _row_number
     {%- endset -%}
-    with published as not materialized (
+    {#- a few days are kept while they are read three times; a whole history would fill the memory #}
+    with published as {{ 'materialized' if is_incremental() else 'not materialized' }} (
         select *, hash({{ keys }}) as _key_hash
         from {{ rows }}
     ),

@@ -96,7 +96,7 @@ def test_bad_rows_are_set_aside_with_line_column_and_reason(land):
         (2, 3, "DeliveryDate", "cast: Error "),
         (3, 4, "SettlementPointPrice", "cast: Error "),
         (4, 5, "SettlementPoint", "missing colu"),
-        (5, 6, "SettlementPointPrice", "not a finite"),
+        (5, 6, "SettlementPointPrice", "not a number"),
         (6, 7, "SettlementPoint", "key is empty"),
     ]
     assert query("select rows_in_file, rows_landed, rows_rejected from ercot._files") == [(7, 2, 5)]
@@ -171,6 +171,48 @@ def test_line_break_inside_quotes_is_one_row(land):
     report, query = land({f"{DAM_NAME}.csv": text})
     assert report.ok and report.rows == 2
     assert query("select rows_in_file, rows_landed from ercot._files") == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ('01/31/2026,01:00,"UNCLOSED,3,N\n01/31/2026,01:00,B,4,N\n', "never closed"),
+        ("01/31/2026,01:00,A\rB,3,N\n01/31/2026,01:00,B,4,N\n", "unreadable as CSV"),
+    ],
+)
+def test_text_that_hides_rows_quarantines_its_file_alone(land, rows, reason):
+    good = DAM + "01/31/2026,01:00,GOOD,1,N\n"
+    report, query = land({f"{DAM_NAME}.bad.csv": DAM + rows, f"{DAM_NAME}.csv": good})
+    assert not report.ok
+    (message,) = query("select message from ercot._files where status = 'quarantined'")[0]
+    assert reason in message
+    assert query("select settlement_point from ercot.np4_190_cd") == [("GOOD",)]
+
+
+def test_values_that_cannot_be_true_are_rejected(land):
+    text = DAM + (
+        "01/02/24,01:00,YEAR,5,N\n"  # not the year 24
+        "01/31/2026,01:00,HUGE,1e300,N\n"
+        "01/31/2026,01:00,GOOD,9000,N\n"
+    )
+    _, query = land({f"{DAM_NAME}.csv": text})
+    assert query("select settlement_point from ercot.np4_190_cd") == [("GOOD",)]
+    assert query("select column_name from ercot._rejected_rows order by row_number") == [
+        ("DeliveryDate",),
+        ("SettlementPointPrice",),
+    ]
+
+
+def test_a_last_line_without_its_end_is_told(land):
+    report, _ = land({f"{DAM_NAME}.csv": DAM + "01/31/2026,01:00,A,240"})
+    assert "cut off" in report.warnings[0]
+
+
+def test_a_zip_of_zips_and_other_files_is_not_taken_in_part(land):
+    inner = zipped({f"{DAM_NAME}.csv": DAM + "01/31/2026,01:00,A,1,N\n"})
+    report, query = land({f"{DAM_NAME}.bundle.zip": zipped({"a.zip": inner, "b.csv": DAM})})
+    assert "other files (b.csv)" in report.problems[0]
+    assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
 
 
 def test_aemo_tables_are_split_and_counted(land):

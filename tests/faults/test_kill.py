@@ -69,7 +69,7 @@ def test_killed_runs_end_in_the_same_marts(batches, undisturbed, tmp_path):
             for _ in range(min(kills, KILLS - done)):
                 what = run_and_kill(data, files, chance.uniform(0, length))
                 hit[what] = hit.get(what, 0) + 1
-                done += 1
+                done += what != "nothing"  # the run was over before its time came
             extract_and_build(data, files)
         found = marts(data)
         differ = [name for name in expected if found.get(name) != expected[name]]

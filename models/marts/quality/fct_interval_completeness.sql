@@ -40,11 +40,16 @@ spined as (
         days.market,
         days.location_type,
         days.market_date,
-        -- the series of that day, else of the last earlier day that has any
-        last_value(groups.series_count ignore nulls) over (
-            partition by days.mart, days.iso, days.market, days.location_type
-            order by days.market_date
-            rows between unbounded preceding and current row
+        -- A day that lacks a series which the last day with data had is not complete, and neither
+        -- is one with fewer series than the market is known to have.
+        greatest(
+            groups.series_count,
+            last_value(groups.series_count ignore nulls) over (
+                partition by days.mart, days.iso, days.market, days.location_type
+                order by days.market_date
+                rows between unbounded preceding and 1 preceding
+            ),
+            spines.least_series
         ) as series_count,
         coalesce(groups.interval_count, 0) as interval_count,
         {{ market_day_minutes('days.market_date', 'isos.time_zone') }} // spines.interval_minutes

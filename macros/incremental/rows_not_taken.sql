@@ -4,24 +4,18 @@
     since its joins look at days. -#}
 {% macro rows_not_taken(relation, node, tables) -%}
     {%- set marks = {} -%}
-    {%- set unseen = [] -%}
     {%- for table in tables -%}
         {%- set stored = adapter.get_relation(table.database, table.schema, table.alias) -%}
         {%- if not stored or 'iso' not in table.columns -%}
             {{ return(relation | string) }}
         {%- endif -%}
-        {%- set areas = {} -%}
         {%- for mark in watermarks(stored, ['iso']) -%}
-            {%- do areas.update({mark['values'][0]: mark['loaded_at']}) -%}
-        {%- endfor -%}
-        {%- do unseen.extend(marks | reject('in', areas) | list) -%}
-        {%- for iso, loaded_at in areas.items() if loop.first or iso in marks or tables[0] == table -%}
-            {%- do marks.update({iso: [marks.get(iso, loaded_at), loaded_at] | min}) -%}
+            {%- do marks.setdefault(mark['values'][0], []).append(mark['loaded_at']) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set taken = [] -%}
-    {%- for iso, loaded_at in marks.items() if iso not in unseen -%}
-        {%- do taken.append({'values': [iso], 'loaded_at': loaded_at}) -%}
+    {%- for iso, instants in marks.items() if instants | length == tables | length -%}
+        {%- do taken.append({'values': [iso], 'loaded_at': instants | min}) -%}
     {%- endfor -%}
     {%- if not taken -%}
         {{ return(relation | string) }}

@@ -1,10 +1,11 @@
 {{ config(severity='warn') }}
 
+{#- Reported by the build that takes their file in; `fct_unresolved_rows` keeps them. -#}
 select
-    feed,
-    file_id,
-    count(*) as row_count
-from {{ ref('fct_unresolved_rows') }}
-group by
-    feed,
-    file_id
+    counts.feed,
+    counts.file_id,
+    counts.unresolved_row_count
+from {{ ref('int_files__row_counts') }} as counts
+where
+    counts.unresolved_row_count > 0
+    and {{ in_this_build('counts') }}

@@ -70,6 +70,7 @@ format: $(LINT)/raw.duckdb  ## let ruff and sqlfluff repair what they can
 
 docs: $(READY)  ## site/: these pages and the dbt docs with the lineage from file to view
 	@test -f "$(GRIDHOUSE_DATA)/gridhouse.duckdb" || $(MAKE) run
+	$(BIN)/python docs/feed_tables.py
 	$(BIN)/dbt docs generate --static --quiet
 	$(BIN)/python docs/build.py --dbt target/static_index.html --out site
 	@echo "Open site/index.html."

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from extract.catalogue import load_catalogue
 from gridhouse.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -72,3 +73,13 @@ def test_env_example_shows_the_settings_and_their_defaults() -> None:
         if text and default is not None:  # politeness: the default depends on the operator
             given = Settings(**{name: text})
             assert getattr(given, name) == default, f"{variable} is {default} by default"
+
+
+@pytest.mark.parametrize("operator", load_catalogue().operators)
+def test_feed_tables_show_the_catalogue(operator: str) -> None:
+    shown = (REPOSITORY / "docs" / "sources" / f"{operator}.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|.*\| (\d+) days \|$", shown, re.MULTILINE)
+    feeds = load_catalogue().of(operator)
+    assert rows == [(f.id, f.product_id, str(f.online_days)) for f in feeds], (
+        "run `make docs`, which writes the tables anew"
+    )

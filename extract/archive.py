@@ -98,25 +98,31 @@ class Archive:
             file.write(text.encode())
 
     def entries(self) -> Iterator[Entry]:
-        """Manifest entries, oldest first, each publication once."""
+        """Manifest entries, oldest first, each publication once: as it was recorded last.
+
+        A run that is killed after it recorded an entry fetches the publication again; that later
+        entry is the one that landed.
+        """
         if not self.manifest.exists():
             return
-        seen: set[tuple[str, str, str]] = set()
-        for number, line in enumerate(self.manifest.read_bytes().split(b"\n"), start=1):
+        lines = self.manifest.read_bytes().split(b"\n")
+        newest: dict[tuple[str, str, str], Entry] = {}
+        for number, line in enumerate(lines, start=1):
             if not line:
                 continue
             try:
                 data = json.loads(line)
             except ValueError as error:
-                if number == self.manifest.read_bytes().count(b"\n") + 1:
-                    return  # a killed run left the last line open; its file is fetched again
+                if number == len(lines):
+                    break  # a killed run left the last line open; its file is fetched again
                 raise ArchiveError(f"{self.manifest}: line {number}: {error}") from error
             for name in ("published_at", "fetched_at"):
                 data[name] = data[name] and datetime.fromisoformat(data[name])
             entry = Entry(**data)
-            if (entry.feed, entry.key, entry.sha256) not in seen:
-                seen.add((entry.feed, entry.key, entry.sha256))
-                yield entry
+            publication = (entry.feed, entry.key, entry.sha256)
+            newest.pop(publication, None)
+            newest[publication] = entry
+        yield from newest.values()
 
     def read(self, entry: Entry) -> Path | bytes:
         """The entry's object, or its bytes; raises ArchiveError if they are missing or altered."""

@@ -112,27 +112,45 @@ def file_id(feed: str, name: str, sha256: str) -> str:
 def settled(status: str, parse: str | None) -> bool:
     """Whether a publication need not be fetched again.
 
-    A quarantined one may have been damaged on the way or mended since; the same bytes are then
-    known by their hash. OASIS says "no data" for what is not there *yet*.
+    A quarantined one may have been damaged on the way or mended since. OASIS says "no data" for
+    what is not there *yet*.
     """
     return status != "quarantined" and not (status == "empty" and parse == "oasis")
 
 
 @dataclass(slots=True)
 class Known:
-    """What the ledger of one operator holds; read once per run, updated as batches land."""
+    """What the ledger of one operator holds; read once per run, updated as batches land.
+
+    file_ids: files that need not be parsed again. quarantined: why others were set aside.
+    keys: publications that need not be fetched again. archived: (key, SHA-256) of those that may.
+    latest_content: hash of the newest landed answer to an OASIS request, by key.
+    """
 
     file_ids: set[str] = field(default_factory=set)
+    quarantined: dict[str, str | None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
-    latest_content: dict[str, str] = field(default_factory=dict)  # source key -> content hash
+    archived: set[tuple[str, str]] = field(default_factory=set)
+    latest_content: dict[str, str] = field(default_factory=dict)
     last_loaded_at: datetime | None = None
 
-    def add(self, row: FileRow, feed: Feed) -> None:
-        self.file_ids.add(row.file_id)
-        if settled(row.status, feed.parse):
-            self.keys.add(row.source_key)
-        if row.content_sha256:
-            self.latest_content[row.source_key] = row.content_sha256
+    def add(self, rows: list[FileRow], feeds: dict[str, Feed]) -> None:
+        """Take in the files of a batch."""
+        open_keys = set()
+        for row in rows:
+            parse = feeds[row.feed].parse
+            if row.status == "quarantined":
+                self.quarantined[row.file_id] = row.message
+                self.latest_content.pop(row.source_key, None)
+            else:
+                self.file_ids.add(row.file_id)
+                self.quarantined.pop(row.file_id, None)
+            if not settled(row.status, parse):
+                open_keys.add(row.source_key)
+            if parse == "oasis" or row.source_key in open_keys:
+                self.archived.add((row.source_key, row.archive_sha256))
+        self.keys |= {row.source_key for row in rows}
+        self.keys -= open_keys
 
     def next_loaded_at(self) -> datetime:
         """The stamp of the next load: now, but always later than the load before.
@@ -147,39 +165,82 @@ class Known:
 
 
 def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
-    """The operator's ledger as of its last complete load; empty if nothing landed yet."""
+    """The operator's ledger as of its last complete load; empty if nothing landed yet.
+
+    The newest row of a publication says whether it is settled; of a container, which has a row for
+    each inner file, the newest of each.
+    """
     known = Known()
     if not raw.exists():
         return known
+    oasis = [f.id for f in catalogue.of(operator) if f.parse == "oasis"]
     with duckdb.connect(str(raw), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         if not _has_table(connection, operator, "_files"):
             return known
-        complete = f'select load_id from "{operator}"._dlt_loads where status = 0'
-        rows = connection.execute(
-            "select file_id, feed, source_key, status, content_sha256, loaded_at "
-            f'from "{operator}"._files where _dlt_load_id in ({complete}) order by loaded_at'
-        ).fetchall()
-        asked = connection.execute(
-            f'select url_or_path, attempted_at from "{operator}"._outcomes '
-            "where kind = 'download' and outcome = 'ok' "
-            f"and attempted_at > now() - interval {ASKED_DAYS} day"
-        ).fetchall()
-        newest = connection.execute(
-            f'select max(loaded_at) from "{operator}"._outcomes where _dlt_load_id in ({complete})'
-        ).fetchone()[0]
-    for identity, feed, key, status, content, loaded_at in rows:
-        known.file_ids.add(identity)
-        parse = catalogue.feeds[feed].parse if feed in catalogue.feeds else None
-        if settled(status, parse):
-            known.keys.add(key)
-        if content:
-            known.latest_content[key] = content
-        known.last_loaded_at = max(loaded_at, known.last_loaded_at or loaded_at)
-    known.keys.update(asked_on(url, at.astimezone(UTC).date()) for url, at in asked)
-    if newest:
-        known.last_loaded_at = max(newest, known.last_loaded_at or newest)
+        connection.execute(_FILES.format(schema=operator), [oasis])
+
+        def rows(sql: str) -> list[tuple]:
+            return connection.execute(sql.format(schema=operator)).fetchall()
+
+        known.file_ids = {i for (i,) in rows("select file_id from files where not quarantined")}
+        known.quarantined = dict(rows(_QUARANTINED))
+        known.keys = {k for (k,) in rows(_SETTLED_KEYS)}
+        known.archived = set(rows(_ARCHIVED))
+        known.latest_content = dict(rows(_LATEST_CONTENT))
+        known.keys |= {asked_on(url, at.astimezone(UTC).date()) for url, at in rows(_ASKED)}
+        known.last_loaded_at = rows(_LAST_LOADED_AT)[0][0]
     return known
+
+
+_FILES = """
+    create temp table files as
+    select
+        *,
+        list_contains(?, feed) as is_oasis,
+        status = 'quarantined' as quarantined,
+        not quarantined and not (is_oasis and status = 'empty') as settled  -- see settled()
+    from {schema}._files
+    where _dlt_load_id in (select load_id from {schema}._dlt_loads where status = 0)
+"""
+_QUARANTINED = """
+    select file_id, arg_max(message, loaded_at) from files group by all having bool_and(quarantined)
+"""
+_SETTLED_KEYS = """
+    select source_key
+    from (
+        select source_key, arg_max(settled, loaded_at) as settled
+        from files
+        group by source_key, case when container is not null then name end
+    )
+    group by all
+    having bool_and(settled)
+"""
+_ARCHIVED = "select distinct source_key, archive_sha256 from files where is_oasis or not settled"
+_LATEST_CONTENT = """
+    select source_key, arg_max(content_sha256, loaded_at)
+    from files
+    where content_sha256 is not null and not quarantined
+    group by all
+"""
+_ASKED = f"""
+    select url_or_path, attempted_at
+    from {{schema}}._outcomes
+    where
+        kind = 'download'
+        and outcome = 'ok'
+        and attempted_at > now() - interval {ASKED_DAYS} day
+"""
+_LAST_LOADED_AT = """
+    select max(loaded_at)
+    from (
+        select loaded_at from files
+        union all
+        select loaded_at
+        from {schema}._outcomes
+        where _dlt_load_id in (select load_id from {schema}._dlt_loads where status = 0)
+    )
+"""
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

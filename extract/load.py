@@ -16,8 +16,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from extract.assemble import raw_schema
 from extract.catalogue import Catalogue
-from extract.land import Landed, raw_schema
+from extract.land import Landed
 from extract.ledger import LEDGER_TABLES, ledger_schema, ledger_table
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")

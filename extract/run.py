@@ -20,6 +20,7 @@ from extract.land import Batch, Incoming, Landed
 from extract.ledger import FileRow, Known, OutcomeRow, file_id, read_known
 from extract.load import Loader
 from extract.locks import lock
+from extract.parse.typed import spool_folder
 from extract.recognise import recognise
 from extract.unpack import Limits
 
@@ -135,21 +136,23 @@ class Run:
         self.loaders: dict[str, Loader] = {}
         self.known: dict[str, Known] = {}
         self.waiting: dict[str, _Bucket] = {}
-        self.replaying = False  # the archive's manifest names these files already
+        self.spool = spool_folder(data)
 
     def __enter__(self) -> Run:
         self.data.mkdir(parents=True, exist_ok=True)
         self.lock = lock(self.data, "extract", self.lock_wait_s)
         self.lock.__enter__()
         self.archive = Archive(self.archive_folder)
-        shutil.rmtree(self.temporary, ignore_errors=True)  # what a killed run left
-        self.temporary.mkdir()
+        for folder in (self.temporary, self.spool):
+            shutil.rmtree(folder, ignore_errors=True)  # what a killed run left
+            folder.mkdir()
         self.started = time.perf_counter()
         return self
 
     def __exit__(self, *error: object) -> None:
         self.archive.close()
-        shutil.rmtree(self.temporary, ignore_errors=True)
+        for folder in (self.temporary, self.spool):
+            shutil.rmtree(folder, ignore_errors=True)
         self.report.seconds = time.perf_counter() - self.started
         self.lock.__exit__(*error)
 
@@ -169,7 +172,8 @@ class Run:
     def known_of(self, operator: str) -> Known:
         if operator not in self.known:
             self._loader(operator)
-            self.known[operator] = read_known(self.raw, operator, self.catalogue)
+            with lock(self.data, "raw", self.lock_wait_s, shared=True):
+                self.known[operator] = read_known(self.raw, operator, self.catalogue)
         return self.known[operator]
 
     def take(self, feed: Feed, incoming: Incoming) -> None:
@@ -181,13 +185,14 @@ class Run:
             self.flush(feed.operator)
 
     def keep(self, feed: Feed, entry: Entry, source: Path | bytes, *, move: bool = False) -> None:
-        """Archive a publication, then land it."""
-        if isinstance(source, bytes):
+        """Archive a publication that is not there yet, then land it."""
+        recorded = (entry.key, entry.sha256) in self.known_of(feed.operator).archived
+        if isinstance(source, Path):
+            source = self.archive.put(source, entry.sha256, move=move)
+        elif not recorded:
             pack, offset = self.archive.append(source)
-            self.take(feed, Incoming(replace(entry, pack=pack, offset=offset), source))
-        else:
-            kept = self.archive.put(source, entry.sha256, move=move)
-            self.take(feed, Incoming(entry, kept))
+            entry = replace(entry, pack=pack, offset=offset)
+        self.take(feed, Incoming(entry, source, recorded))
 
     def note(self, outcome: OutcomeRow) -> None:
         """Keep an attempt that made no rows (a listing, a failed download) for the next load."""
@@ -202,11 +207,10 @@ class Run:
 
     def _load(self, operator: str, bucket: _Bucket) -> None:
         known = self.known_of(operator)
-        if not self.replaying:
-            self.archive.record([item.entry for _, item in bucket.items])
+        self.archive.record([item.entry for _, item in bucket.items if not item.recorded])
 
         def parse(load_id: str) -> Landed:
-            work = Batch(self.temporary, load_id, known, self.limits)
+            work = Batch(self.temporary, self.spool, load_id, known, self.limits)
             for feed, item in bucket.items:
                 work.add(feed, item)
                 self.progress(feed.id, 1)
@@ -258,8 +262,7 @@ class Run:
     def from_archive(self, feeds: list[Feed]) -> None:
         """Land everything that the archive holds for `feeds`, in the order it was fetched."""
         chosen = {f.id: f for f in feeds}
-        self.replaying = True
         for entry in self.archive.entries():
             if entry.feed in chosen:
-                self.take(chosen[entry.feed], Incoming(entry, self.archive.read(entry)))
+                self.take(chosen[entry.feed], Incoming(entry, self.archive.read(entry), True))
         self.flush()

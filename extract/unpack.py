@@ -35,6 +35,7 @@ class File:
     sha256: str
     size: int
     source: Path | bytes
+    problem: str | None = None  # why an inner zip could not be taken out of its container
 
     def open(self) -> IO[bytes]:
         return self.source.open("rb") if isinstance(self.source, Path) else io.BytesIO(self.source)
@@ -54,7 +55,8 @@ class File:
 def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> Iterator[File]:
     """The published files in what was fetched: itself, or the inner zips of a zip of zips.
 
-    Raises Quarantine for a zip that cannot be read or is not safe to read.
+    An inner zip that is damaged comes with its `problem` instead of its bytes, and the others
+    follow. Raises Quarantine for a zip that cannot be read or is not safe to read.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     outer = File(name, None, sha256, size, source)
@@ -73,14 +75,14 @@ def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> It
                 "the parts"
             )
         for info in sorted(inner, key=lambda m: m.filename):
-            data = _read(archive, info, name)
-            yield File(
-                PurePosixPath(info.filename).name,
-                name,
-                hashlib.sha256(data).hexdigest(),
-                len(data),
-                data,
-            )
+            inner_name = PurePosixPath(info.filename).name
+            try:
+                data = archive.read(info)
+            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+                problem = str(_broken(name, info, error))
+                yield File(inner_name, name, sha256, info.file_size, b"", problem)
+            else:
+                yield File(inner_name, name, hashlib.sha256(data).hexdigest(), len(data), data)
 
 
 def _may_hold_zips(source: Path | bytes) -> bool:
@@ -163,13 +165,6 @@ def _check(file: File, archive: zipfile.ZipFile, limits: Limits) -> None:
             f"{file.name}: unpacks to {unpacked:,} bytes from {file.size:,}: more than "
             f"{limits.ratio} times, as zip bombs do (GRIDHOUSE_MAX_UNPACK_RATIO)"
         )
-
-
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
-    try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise _broken(name, info, error) from error
 
 
 def _broken(name: str, info: zipfile.ZipInfo, error: Exception) -> Quarantine:

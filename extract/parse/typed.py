@@ -8,6 +8,7 @@ and reason.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -75,7 +76,7 @@ class Reader:
     """Reads sections of one table and header with one thread; used by one caller at a time."""
 
     def __init__(self, folder: Path):
-        self.folder = spool_folder(folder)
+        self.folder = folder
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set errors_as_json = false")
@@ -144,11 +145,15 @@ MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
 MEMORY_NEEDED = 1024**3
 
 
-def spool_folder(folder: Path) -> Path:
-    """Where text waits for the reader: in memory if the system has room there, else `folder`."""
+def spool_folder(data: Path) -> Path:
+    """Where a run over the folder `data` keeps text for the reader: in memory, if there is room.
+
+    One folder for each data folder and user, so that a run clears what a killed one left in memory.
+    """
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-        return MEMORY
-    return folder
+        name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+        return MEMORY / f"gridhouse-{os.getuid()}-{name}"
+    return data / "tmp" / "spool"
 
 
 class _Spool:

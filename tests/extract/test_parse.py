@@ -284,7 +284,9 @@ def test_zip_of_zips_gives_one_file_each(land):
     current = dict([inner(10)])
     report, query = land({"PUBLIC_DISPATCHSCADA_20251227.zip": whole} | current)
     assert report.rows == 3  # the one from the live folder is the same file
-    assert query("select count(*), count(distinct container) from nem._files") == [(3, 1)]
+    assert query(
+        "select status, count(*), count(distinct container) from nem._files group by 1 order by 1"
+    ) == [("container", 1, 0), ("landed", 3, 1)]
 
 
 def test_oasis_error_answer_is_empty_not_data(land):
@@ -317,6 +319,7 @@ def test_oasis_error_answer_is_empty_not_data(land):
 def test_a_large_file_is_numbered_across_blocks(land, monkeypatch):
     monkeypatch.setattr("extract.parse.sections.BLOCK_BYTES", 1000)
     monkeypatch.setattr("extract.land.GROUP_BYTES", 2500)
+    monkeypatch.setattr("extract.assemble.GROUP_BYTES", 2500)
     text = DAM + "".join(
         f"01/31/2026,01:00,P{n},{'x' if n == 777 else n},N\n" for n in range(1, 1001)
     )

@@ -75,8 +75,9 @@ def entry(archive: Archive, tmp_path, text: str, key: str = "k") -> Entry:
 def test_archive_keeps_bytes_and_order(archive, tmp_path):
     entries = [entry(archive, tmp_path, text, text) for text in "abc"]
     archive.record(entries)
-    archive.record(entries[:1])  # a file fetched again is one publication
-    assert list(archive.entries()) == entries
+    later = replace(entries[0], fetched_at=datetime(2026, 1, 2, tzinfo=UTC))
+    archive.record([later])  # fetched again after a kill: one publication, as it landed
+    assert list(archive.entries()) == [*entries[1:], later]
     assert archive.read(entries[1]).read_text() == "b"
 
 

@@ -100,9 +100,16 @@ class Batch:
 
         OASIS makes its answers anew: two zips with the same rows differ in bytes.
         """
-        content, pending, digest = Content(), Pieces(row), hashlib.sha256()
-        with members(file, feed.tables[0].members, self.limits) as streams:
+        content, pending, digest = Content(whole=file.is_zip), Pieces(row), hashlib.sha256()
+        stamps = set()
+        with members(file, feed.tables[0].members, self.limits, content.notes) as streams:
             for member, stream in streams:
+                stamps.add(published_in_name(feed, member))
+                if len(stamps - {None}) > 1:
+                    raise Quarantine(
+                        f"{file.name}: {member} was published at another time than the members "
+                        "before it; unpack the zip, so that each is ordered by its own time"
+                    )
                 for section in read_member(feed, member, stream, content):
                     self._publish(row, feed, content, member)
                     if feed.parse == "oasis":

@@ -7,6 +7,7 @@ Where publications come from is one of three: an operator's site (`extract.remot
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -231,10 +232,11 @@ class Run:
     def from_folder(self, folder: Path, feeds: list[Feed]) -> None:
         """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
         wanted = {f.id for f in feeds}
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            feed = recognise(path, folder, self.catalogue, self.limits)
-            if feed is None:
-                self.report.not_recognised.append(path)
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() or p.is_symlink()):
+            # links to folders are not followed, they may lead round in circles
+            feed = path.is_file() and recognise(path, folder, self.catalogue, self.limits)
+            if not feed:
+                self.report.not_recognised.append(Path(_printable(path)))
             elif feed.id in wanted:
                 self._take_file(feed, path)
         self.flush()
@@ -243,17 +245,18 @@ class Run:
         known, size = self.known_of(feed.operator), path.stat().st_size
         content = path.read_bytes() if size <= PACK_BYTES else None
         sha256 = sha256_of(path) if content is None else hashlib.sha256(content).hexdigest()
-        key = f"file:{path.name}:{sha256[:16]}"
-        if key in known.keys or file_id(feed.id, path.name, sha256) in known.file_ids:
+        name = _printable(path.name)
+        key = f"file:{name}:{sha256[:16]}"
+        if key in known.keys or file_id(feed.id, name, sha256) in known.file_ids:
             self.report.of(feed.id).known += 1
             return
         entry = Entry(
             feed=feed.id,
             key=key,
-            name=path.name,
+            name=name,
             sha256=sha256,
             bytes=size,
-            url=path.name,
+            url=name,
             published_at=None,
             fetched_at=datetime.now(UTC),
         )
@@ -266,3 +269,8 @@ class Run:
             if entry.feed in chosen:
                 self.take(chosen[entry.feed], Incoming(entry, self.archive.read(entry), True))
         self.flush()
+
+
+def _printable(path: Path | str) -> str:
+    """A name as text; bytes that are no UTF-8 are shown as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

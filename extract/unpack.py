@@ -92,11 +92,12 @@ def _may_hold_zips(source: Path | bytes) -> bool:
 
 @contextmanager
 def members(
-    file: File, patterns: tuple[str, ...], limits: Limits
+    file: File, patterns: tuple[str, ...], limits: Limits, notes: list[str] | None = None
 ) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     """(name, stream) of the text members whose name matches one of `patterns`.
 
-    A file that is no zip is its own member. Raises Quarantine for a broken or unsafe zip.
+    A file that is no zip is its own member. Members that do not match are named in `notes`. Raises
+    Quarantine for a broken or unsafe zip.
     """
     if not file.is_zip:
         with file.open() as stream:
@@ -110,6 +111,9 @@ def members(
                 f"{file.name}: no member matches {', '.join(patterns)}; it holds "
                 f"{', '.join(m.filename for m in archive.infolist()[:10])}"
             )
+        others = [m.filename for m in archive.infolist() if m not in chosen and not m.is_dir()]
+        if others and notes is not None:
+            notes.append(f"member(s) not read: {', '.join(others[:10])}")
         yield _open_each(archive, chosen, file.name)
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from extract.catalogue import Feed
 from extract.parse.sections import (
+    LEADING,
     Content,
     Quarantine,
     Section,
@@ -21,7 +22,6 @@ from extract.parse.sections import (
     match_columns,
 )
 
-LEADING = ("_record", "_type", "_sub_type", "_version")  # the four fields before the columns
 _MARK = re.compile(rb"^[CI],", re.MULTILINE)
 
 
@@ -46,6 +46,7 @@ class _State:
         self.feed, self.member, self.content = feed, member, content
         self.line = 1
         self.table = None
+        self.row_start = b""  # how each row of the table in force begins
         self.header: tuple[str, ...] = ()
         self.known = False  # is the table in force one that we know, landed or not?
         self.landed_records: set[str] = set()
@@ -90,6 +91,7 @@ class _State:
         self.table = self.feed.table_for_record(record)
         self.known = self.table is not None or record in self.feed.ignore_tables
         self.header = (*LEADING, *fields[4:])
+        self.row_start = f"D,{fields[1]},{fields[2]},".encode()
         if self.table:
             self.landed_records.add(record)
             unknown = match_columns(self.table, self.header[4:], self.member)
@@ -117,9 +119,22 @@ class _State:
         if self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
         if self.table:
+            self._check_rows(body, rows, first)
             yield Section(self.table, self.header, body, rows, first, self.member)
         else:
             self.content.ignored_rows += rows
+
+    def _check_rows(self, body: bytes, rows: int, first: int) -> None:
+        """Every line must be a row of the table that the `I` line named."""
+        start = self.row_start
+        if body.startswith(start) + body.count(b"\n" + start) == rows:
+            return
+        lines = body.split(b"\n")[:-1]
+        at, line = next((n, t) for n, t in enumerate(lines) if not t.startswith(start))
+        raise Quarantine(
+            f"{self.member}: line {first + at}: {line[:80].decode('utf-8', 'replace')!r} is no row "
+            f"of the table named above it ({start.decode()}...)"
+        )
 
     def close(self) -> None:
         if self.footer is None:

@@ -19,7 +19,8 @@ from extract.parse.sections import (
 def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
     """One section per block; a header line repeated inside the file starts another section.
 
-    Raises Quarantine for an empty file, an HTML page or a header that breaks the contract.
+    Raises Quarantine for an empty file, an HTML page, a header that breaks the contract, or a text
+    that ends within a line.
     """
     first = next(blocks, b"").lstrip(b"\n")
     if not first.strip():
@@ -40,8 +41,11 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
             if rows:
                 yield Section(table, header, body, rows, line, member)
             line += lines
-    if content.open_end:
-        content.notes.append("the last line has no line end: the file may be cut off")
+    if content.open_end and not content.whole:
+        raise Quarantine(
+            f"{member}: line {line - 1} has no line end: the file may be cut off. Get it again, or "
+            "end it with a line feed if it is whole"
+        )
 
 
 def _parts(block: bytes, header_line: bytes) -> list[bytes]:

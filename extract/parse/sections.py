@@ -14,8 +14,9 @@ from typing import IO
 
 import numpy as np
 
-from extract.catalogue import Table
+from extract.catalogue import Table, normalize_header
 
+LEADING = ("_record", "_type", "_sub_type", "_version")  # our names of an AEMO line's first fields
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
 
 
@@ -48,12 +49,15 @@ class Content:
     notes: list[str] = field(default_factory=list)  # drift: reported, not fatal
     empty_reason: str | None = None
     open_end: bool = False  # the last line has no line end
+    whole: bool = False  # the member comes from a zip, whose checksum says that it is whole
 
 
 def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
     """The member's bytes in blocks that end at a line end, with `\\n` line ends and no BOM."""
     rest, first = b"", True
     while data := stream.read(BLOCK_BYTES):
+        if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Quarantine(f"{member}: binary bytes (NUL) where text was expected")
         cut = data.rfind(b"\n") + 1
         if not cut:
             rest += data
@@ -70,8 +74,6 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
 def _check_start(block: bytes, member: str) -> bytes:
     if block.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Quarantine(f"{member}: the encoding is UTF-16, not UTF-8")
-    if b"\x00" in block[:4096]:
-        raise Quarantine(f"{member}: binary bytes (NUL) where text was expected")
     return block.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -96,8 +98,6 @@ def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[st
 
     Raises Quarantine naming each missing required column.
     """
-    from extract.catalogue import normalize_header
-
     present = {normalize_header(h) for h in header}
     missing = [
         c.source_names[0]
@@ -112,7 +112,8 @@ def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[st
             "`gridhouse replay`"
         )
     names = [normalize_header(h) for h in header]
-    twice = sorted({n for n in names if n and names.count(n) > 1})
+    columns = [table.by_header[n].name if n in table.by_header else n for n in names]
+    twice = sorted({n for n in columns if n and columns.count(n) > 1})
     if twice:
         raise Quarantine(f"{member}: the header names column(s) {', '.join(twice)} twice")
     return [

@@ -8,8 +8,10 @@ and reason.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,12 +25,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from extract.catalogue import Column, Table, normalize_header
-from extract.parse.sections import Section
+from extract.parse.sections import LEADING, Section
 
 SQL_TYPES = {
     "text": "varchar",
     "double": "double",
-    "bigint": "bigint",
+    "bigint": "double",  # DuckDB would round 1.5 to 2; whole numbers are told apart below
     "date": "date",
     "timestamp": "timestamp",
 }
@@ -109,7 +111,8 @@ class Reader:
                 return None
         if result.num_rows != sum(s.rows for s in sections):
             return None
-        return result if _is_clean(sections[0].table, result) else None
+        table = sections[0].table
+        return _contracted(table, result) if _is_clean(table, result) else None
 
     def _spool(self, bodies: Iterator[bytes]) -> _Spool:
         return _Spool(self.folder, bodies)
@@ -131,6 +134,9 @@ class Reader:
                 "qualify row_number() over (partition by line order by column_idx) = 1 "
                 "order by line"
             ).fetchall()
+        other = _other_header(section, errors)
+        if other:
+            return _broken(section, other)
         typed = _with_places(section, result, errors, query)
         if typed.rows_in_section != rows:
             return _broken(
@@ -139,7 +145,11 @@ class Reader:
         return _without_bad_values(typed)
 
 
-LARGEST = 1e11  # no price, power or energy of a market comes near
+# the reader's words for a value that is not of its column's type
+_CAST = re.compile(
+    r'Could not (?:convert|parse) string "(?P<value>.*?)" .*?(?P<type>[A-Z]{4,})', re.S
+)
+LARGEST = 1e11  # no price, power, energy or count of a market comes near
 YEARS = (1990, 2100)  # DuckDB reads 01/02/24 as the year 24 where four digits are asked for
 MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
 MEMORY_NEEDED = 1024**3
@@ -209,7 +219,7 @@ def _query(table: Table, header: tuple[str, ...]) -> _Query:
         column = table.by_header.get(key)
         if column:
             at[column.name] = (position, column)
-        elif key and not key.startswith("_") and key not in table.ignored:
+        elif key and published not in LEADING and key not in table.ignored:
             extra.append((position, published.strip()))
     formats = {
         kind: {c.format for c in table.columns if c.data_type == kind}
@@ -261,14 +271,42 @@ def _bad_values(column: Column, values: pa.ChunkedArray) -> tuple[pa.ChunkedArra
     """(mask of values that cannot be true, reason); no mask where all are fine."""
     if column.key and values.null_count:
         return pc.is_null(values), "key is empty"
-    if column.data_type == "double":
+    if column.data_type in ("double", "bigint"):
         bad = pc.invert(pc.less_equal(pc.abs(values), LARGEST))  # also true for NaN
+        if column.data_type == "bigint":
+            bad = pc.or_(bad, pc.not_equal(values, pc.floor(values)))
+            return bad, "not a whole number"
         return bad, f"not a number between -{LARGEST:g} and {LARGEST:g}"
     if column.data_type in ("date", "timestamp"):
         years = pc.year(values)
         bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, YEARS[1]))
         return bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
     return None, ""
+
+
+def _hidden_lines(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Mask of text with a line end in it: a stray quotation mark swallows the rows behind it."""
+    if column.data_type != "text":
+        return None
+    return pc.match_substring(values, "\n")
+
+
+def _contracted(table: Table, rows: pa.Table) -> pa.Table:
+    """`rows` with the types of the contract (whole numbers were read as doubles)."""
+    return rows.cast(arrow_schema(table))
+
+
+def _other_header(section: Section, errors: list[tuple]) -> str | None:
+    """What to say if a line that failed is a header with the columns in another order."""
+    names = {normalize_header(h) for h in section.header} - {""}
+    for line, _, _, text, _ in errors:
+        cells = {normalize_header(c) for c in next(csv.reader([text]), [])}
+        if len(cells & names) > len(names) / 2:
+            return (
+                f"line {section.first_line + line - 1} is another header ({text[:200]}): files "
+                "with different columns were joined; split them"
+            )
+    return None
 
 
 def _is_clean(table: Table, rows: pa.Table) -> bool:
@@ -293,17 +331,19 @@ def _with_places(section: Section, result: pa.Table, errors: list[tuple], query:
         index = np.arange(result.num_rows)
         notes.append("line breaks inside quotes: row numbers count rows, not lines")
     published = dict(zip(query.names, query.header, strict=True))
-    rejected = [
-        Rejected(
-            row=line,
-            line=section.first_line + line - 1,
-            column=published.get(name, "").strip() or None,
-            value=None,
-            reason=f"{kind.lower()}: {message.splitlines()[0]}",
-            text=text,
+    rejected = []
+    for line, name, kind, text, message in errors:
+        cast = _CAST.search(message)
+        rejected.append(
+            Rejected(
+                row=line,
+                line=section.first_line + line - 1,
+                column=published.get(name, "").strip() or None,
+                value=cast["value"] if cast else None,
+                reason=f"no {cast['type'].lower()}" if cast else f"{kind.lower()}: {message}",
+                text=text,
+            )
         )
-        for line, name, kind, text, message in errors
-    ]
     return Typed(section, result, index, rows, rejected, notes)
 
 
@@ -314,6 +354,8 @@ def _without_bad_values(typed: Typed) -> Typed:
     for column in typed.section.table.columns:
         values = table.column(column.name)
         bad, reason = _bad_values(column, values)
+        if bad is None:
+            bad, reason = _hidden_lines(column, values), "a line end in quotes may hide rows"
         if bad is None:
             continue
         mask = pc.fill_null(bad, False).to_numpy(zero_copy_only=False) & keep
@@ -331,9 +373,8 @@ def _without_bad_values(typed: Typed) -> Typed:
                 )
             )
         keep &= ~mask
-    if not keep.all():
-        typed.table = table.filter(pa.array(keep))
-        typed.rows_index = typed.rows_index[keep]
+    typed.table = _contracted(typed.section.table, table.filter(pa.array(keep)))
+    typed.rows_index = typed.rows_index[keep]
     return typed
 
 

@@ -1,6 +1,7 @@
 """Files as operators publish them, and as they break, through the whole landing (no network)."""
 
 import io
+import os
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,15 +90,15 @@ def test_bad_rows_are_set_aside_with_line_column_and_reason(land):
         ("HB_HOUSTON", 7),
     ]
     rejected = query(
-        "select row_number, line_number, column_name, left(reason, 12) "
+        "select row_number, line_number, column_name, value, left(reason, 12) "
         "from ercot._rejected_rows order by 1"
     )
     assert rejected == [
-        (2, 3, "DeliveryDate", "cast: Error "),
-        (3, 4, "SettlementPointPrice", "cast: Error "),
-        (4, 5, "SettlementPoint", "missing colu"),
-        (5, 6, "SettlementPointPrice", "not a number"),
-        (6, 7, "SettlementPoint", "key is empty"),
+        (2, 3, "DeliveryDate", "13/31/2026", "no date"),
+        (3, 4, "SettlementPointPrice", "cheap", "no double"),
+        (4, 5, "SettlementPoint", None, "missing colu"),
+        (5, 6, "SettlementPointPrice", "nan", "not a number"),
+        (6, 7, "SettlementPoint", None, "key is empty"),
     ]
     assert query("select rows_in_file, rows_landed, rows_rejected from ercot._files") == [(7, 2, 5)]
 
@@ -166,11 +167,21 @@ def test_repeated_header_blank_lines_quotes_and_crlf(land):
     ) == [("A,1", 1.0), ("B", 2.0)]
 
 
-def test_line_break_inside_quotes_is_one_row(land):
-    text = DAM + '01/31/2026,01:00,"A\nB",1,N\n01/31/2026,01:00,C,2,N\n'
+def test_quotes_that_swallow_rows_are_set_aside(land):
+    text = DAM + (
+        "01/31/2026,01:00,HB_NORTH,10,N\n"
+        '01/31/2026,02:00,"HB_NORTH,20,N\n'  # a stray quotation mark ...
+        "01/31/2026,03:00,HB_NORTH,30,N\n"
+        '01/31/2026,04:00,HB_SOUTH",40,N\n'  # ... and another one: three lines, one row
+        "01/31/2026,05:00,HB_NORTH,50,N\n"
+    )
     report, query = land({f"{DAM_NAME}.csv": text})
-    assert report.ok and report.rows == 2
-    assert query("select rows_in_file, rows_landed from ercot._files") == [(2, 2)]
+    assert not report.ok
+    assert query("select settlement_point_price from ercot.np4_190_cd order by 1") == [(10,), (50,)]
+    assert query("select rows_in_file, rows_landed, rows_rejected from ercot._files") == [(3, 2, 1)]
+    assert query("select row_number, column_name, reason from ercot._rejected_rows") == [
+        (2, "SettlementPoint", "a line end in quotes may hide rows")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -203,9 +214,82 @@ def test_values_that_cannot_be_true_are_rejected(land):
     ]
 
 
-def test_a_last_line_without_its_end_is_told(land):
-    report, _ = land({f"{DAM_NAME}.csv": DAM + "01/31/2026,01:00,A,240"})
-    assert "cut off" in report.warnings[0]
+def test_text_that_ends_within_a_line_is_cut_off(land):
+    """145 may have been 1450; a zip's checksum says that it is whole."""
+    text = DAM + "01/31/2026,01:00,A,1,N\n01/31/2026,01:00,B,145"
+    report, query = land({f"{DAM_NAME}.csv": text})
+    assert "line 3 has no line end" in report.problems[0]
+    assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
+    whole = DAM + "01/31/2026,01:00,A,1,N\n01/31/2026,01:00,B,145,N"
+    report, query = land({f"{DAM_NAME}_csv.zip": zipped({f"{DAM_NAME}.csv": whole})})
+    assert query("select settlement_point_price from ercot.np4_190_cd") == [(1,), (145,)]
+
+
+def test_whole_numbers_are_not_rounded(land):
+    head = "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
+    text = (
+        head
+        + "SettlementPointPrice,DSTFlag\n"
+        + (
+            "06/02/2025,1,4,HB_NORTH,HU,10,N\n"
+            "06/02/2025,1.5,1,HB_NORTH,HU,20,N\n"
+            "06/02/2025,2,1.0,HB_NORTH,HU,30,N\n"
+        )
+    )
+    _, query = land({"cdr.00012301.0000000000000000.20250602.021702.SPPHLZNP6905_csv.csv": text})
+    assert query(
+        "select delivery_hour, delivery_interval, settlement_point_price from ercot.np6_905_cd"
+    ) == [(1, 4, 10), (2, 1, 30)]
+    assert query("select column_name, value, reason from ercot._rejected_rows") == [
+        ("DeliveryHour", "1.5", "not a whole number")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "reason"),
+    [
+        (  # a second header with the columns in another order
+            "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag",
+            "DeliveryDate,SettlementPoint,HourEnding,SettlementPointPrice,DSTFlag\n"
+            "01/31/2026,HB_SOUTH,01:00,2,N\n",
+            "line 3 is another header",
+        ),
+        (  # two names of one column of the contract
+            "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag,RepeatedHourFlag",
+            "",
+            "dst_flag twice",
+        ),
+    ],
+)
+def test_headers_that_leave_room_for_doubt_are_quarantined(land, header, rows, reason):
+    first = "01/31/2026,01:00,A,1,N" + ",N" * header.count("Repeated")
+    report, query = land({f"{DAM_NAME}.csv": f"{header}\n{first}\n{rows}"})
+    assert reason in report.problems[0]
+    assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
+
+
+def test_a_zip_with_publications_of_two_times_is_not_taken_as_one(land):
+    late, early = DAM_NAME, DAM_NAME.replace(".123456789.", ".060000000.")
+    members = {f"{late}.csv": DAM + "01/31/2026,01:00,A,99,N\n"}
+    members[f"{early}.csv"] = DAM + "01/31/2026,01:00,A,11,N\n"
+    report, _ = land({"bundle_NP4-190.DAMSPNP4190.zip": zipped(members)})
+    assert "published at another time" in report.problems[0]
+
+
+def test_members_and_links_that_are_not_read_are_named(land, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "link").symlink_to(tmp_path / "nowhere")
+    row = DAM + "01/31/2026,01:00,A,1,N\n"
+    odd = os.fsdecode(b"DAMSPNP4190_\xff.csv")
+    report, query = land(
+        {f"{DAM_NAME}_csv.zip": zipped({f"{DAM_NAME}.csv": row, "b.CSV.txt": row}), odd: row}
+    )
+    assert [p.name for p in report.not_recognised] == ["link"]
+    assert "b.CSV.txt" in report.warnings[0]
+    assert query("select name from ercot._files order by 1") == [
+        ("DAMSPNP4190_\\xff.csv",),
+        (f"{DAM_NAME}_csv.zip",),
+    ]
 
 
 def test_a_zip_of_zips_and_other_files_is_not_taken_in_part(land):
@@ -249,6 +333,20 @@ def test_aemo_tables_are_split_and_counted(land):
     ]
     assert query("select rows_in_file, rows_ignored from nem._files") == [(2, 1)]
     assert "unknown table DISPATCH.LOCAL_PRICE" in report.warnings[0]
+
+
+@pytest.mark.parametrize("odd", ["D,DISPATCH,REGIONSUM,1,", "X,DISPATCH,UNIT_SCADA,1,"])
+def test_aemo_rows_under_another_tables_header_are_not_taken(land, odd):
+    text = (
+        SCADA_HEAD
+        + SCADA
+        + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,1\n'
+        + odd
+        + '"2025/12/27 00:05:00",B,77\nC,"END OF REPORT",5\n'
+    )
+    report, query = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})
+    assert "line 4" in report.problems[0] and "is no row of the table" in report.problems[0]
+    assert query("select count(*) from nem.dispatch_unit_scada") == [(0,)]
 
 
 def test_aemo_file_without_its_closing_line_is_cut_off(land):

@@ -1,26 +1,26 @@
 {#- The instant of a local clock time, in a zone whose clocks change on Sundays before 04:00.
 
-    ts: SQL expression, naive local timestamp. tz: name of the zone, as text. is_repeated_hour: SQL
-    expression that is 'Y' for the second passage of the repeated autumn hour.
-    A clock time that occurs twice is the first passage unless the flag says otherwise; one that
-    does not occur (the skipped hour of spring) is null.
+    ts: SQL expression, naive local timestamp. tz: name of the zone, as text. repeated_hour_flag: SQL
+    expression of the published flag: Y (or true) for the second passage of the repeated autumn hour,
+    N (or false) for the first.
+    Null are a clock time that does not occur (the skipped hour of spring), and one that occurs twice
+    and whose flag does not say which of the two it is.
 
     DuckDB resolves a repeated time to its second passage and slides a skipped one forward, so both
     need checking. A look-up in the time-zone library costs more than all else in a row; the checks
     are three more of them, made for Sunday mornings alone. -#}
-{% macro local_to_utc(ts, tz, is_repeated_hour="'N'") -%}
+{% macro local_to_utc(ts, tz, repeated_hour_flag) -%}
+    {%- set flag = 'lower(trim(' ~ repeated_hour_flag ~ '))' -%}
+    {%- set later = "timezone('" ~ tz ~ "', " ~ ts ~ ")" -%}
+    {%- set earlier = add_minutes(later, -60) -%}
     case
         when dayofweek({{ ts }}) = 0 and hour({{ ts }}) < 4
             then case
-                when timezone('{{ tz }}', timezone('{{ tz }}', {{ ts }})) <> {{ ts }} then null
-                when
-                    coalesce({{ is_repeated_hour }}, 'N') <> 'Y'
-                    and timezone(
-                        '{{ tz }}', {{ add_minutes("timezone('" ~ tz ~ "', " ~ ts ~ ")", -60) }}
-                    ) = {{ ts }}
-                    then {{ add_minutes("timezone('" ~ tz ~ "', " ~ ts ~ ")", -60) }}
-                else timezone('{{ tz }}', {{ ts }})
+                when timezone('{{ tz }}', {{ later }}) <> {{ ts }} then null
+                when timezone('{{ tz }}', {{ earlier }}) <> {{ ts }} then {{ later }}
+                when {{ flag }} in ('y', 'yes', 'true', 't', '1') then {{ later }}
+                when {{ flag }} in ('n', 'no', 'false', 'f', '0') then {{ earlier }}
             end
-        else timezone('{{ tz }}', {{ ts }})
+        else {{ later }}
     end
 {%- endmacro %}

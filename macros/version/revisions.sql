@@ -2,10 +2,9 @@
 
     rows: relation or sub-query of published rows, with the lineage columns `_published_at`,
         `_fetched_at`, `_loaded_at`, `_file_id`, `_row_number`.
-    key: names of one series in time and its interval; nulls are values of the key.
+    key: names of one series in time and its interval; nulls are values of the key. For forecasts
+        the instant of issue is part of it (an SQL expression will do).
     values: names of the published values; a publication that repeats all of them is no revision.
-    issued_at: SQL expression of the instant of issue where that is part of the grain (forecasts);
-        revisions are then counted within an issue.
 
     Adds `revision` (1, 2 ...) and `is_latest`. `_published_at`, `_fetched_at`, `_file_id` and
     `_row_number` are those of the first publication of the values. `_loaded_at` is the newest among
@@ -14,9 +13,8 @@
     Order: publication (unknown first), fetch, load, file, row. Nearly all keys are published once,
     and window functions over all of them would cost more than the rest of the build, so only keys
     that occur twice pass through them; two keys with the same hash merely take the longer way. -#}
-{% macro revisions(rows, key, values, issued_at=none) -%}
+{% macro revisions(rows, key, values) -%}
     {%- set keys = key | join(', ') -%}
-    {%- set numbered = keys ~ (', ' ~ issued_at if issued_at else '') -%}
     {%- set publication_order -%}
         _published_at nulls first, _fetched_at, _loaded_at, _file_id, _row_number
     {%- endset -%}
@@ -57,13 +55,13 @@
         select
             * exclude (_key_hash, _values, _key_loaded_at, _is_new)
             replace (_key_loaded_at as _loaded_at),
-            cast(row_number() over by_issue as integer) as revision,
-            lead(_row_number) over by_issue is null as is_latest
+            cast(row_number() over by_key as integer) as revision,
+            lead(_row_number) over by_key is null as is_latest
         from compared
         where _is_new
         window
-            by_issue as (
-                partition by {{ numbered }}
+            by_key as (
+                partition by {{ keys }}
                 order by {{ publication_order }}
             )
     ),

@@ -238,12 +238,43 @@ def test_a_clock_time_that_does_not_occur_is_null(macros, connection, central, d
     assert found == [(skipped,)]
 
 
-def test_no_flag_is_the_first_passage(macros, connection):
-    rows = [{"t": datetime(2023, 11, 5, 1, 30), "flag": f} for f in (None, "N", "Y")]
-    column = f"epoch_us({macros.local_to_utc('t', 'America/Chicago', 'flag')})"
-    first, same, second = (f[0] for f in ask(connection, [column], rows))
-    assert first == same == micros(datetime(2023, 11, 5, 6, 30, tzinfo=UTC))
-    assert second - first == 3_600_000_000
+@pytest.mark.parametrize(
+    ("flag", "hour"),
+    [
+        ("N", 6), (" n", 6), ("false", 6), ("0", 6),
+        ("Y", 7), (" Y", 7), ("y", 7), ("true", 7), ("1", 7),
+        (None, None), ("", None), ("?", None),
+    ],
+)  # fmt: skip
+def test_an_hour_that_comes_twice_needs_its_flag(macros, connection, flag, hour):
+    rows = [{"t": datetime(2023, 11, 5, 1, 30), "flag": flag}]
+    column = f"epoch_us({macros.local_to_utc('t', 'America/Chicago', 'cast(flag as text)')})"
+    truth = hour and micros(datetime(2023, 11, 5, hour, 30, tzinfo=UTC))
+    assert ask(connection, [column], rows) == [(truth,)]
+
+
+@pytest.mark.parametrize(
+    ("starts", "day", "hour", "agrees"),
+    [
+        (datetime(2018, 11, 4, 7), date(2018, 11, 4), 1, True),  # midnight, summer time
+        (datetime(2018, 11, 4, 9), date(2018, 11, 4), 25, True),  # the repeated hour ...
+        (datetime(2018, 11, 5, 7), date(2018, 11, 4), 24, True),  # ... of a day of 25 hours
+        (datetime(2018, 3, 11, 10), date(2018, 3, 11), 4, True),  # after the skipped hour
+        (datetime(2018, 11, 4, 7, 55), date(2018, 11, 4), 1, True),
+        (datetime(2018, 11, 4, 7), date(2018, 11, 5), 1, False),
+        (datetime(2018, 11, 5, 7), date(2018, 11, 5), 24, False),
+        (datetime(2025, 6, 5, 7), date(2025, 6, 6), 1, False),
+        (datetime(2025, 6, 5, 7), date(2025, 6, 5), 3, False),
+        (datetime(2018, 11, 4, 7), date(2018, 11, 4), None, True),
+        (datetime(2018, 11, 6, 9), date(2018, 11, 4), None, False),
+    ],
+)
+def test_caiso_rows_that_contradict_themselves(macros, connection, starts, day, hour, agrees):
+    row = {"s": starts, "e": starts + timedelta(hours=1), "d": day, "h": hour}
+    condition = macros.within_trading_hour("s", "e", "d", "cast(h as bigint)")
+    assert ask(connection, [f"({condition})"], [row]) == [(agrees,)]
+    no_length = macros.within_trading_hour("s", "s", "d", "cast(h as bigint)")
+    assert ask(connection, [f"({no_length})"], [row]) == [(False,)]
 
 
 @pytest.mark.parametrize(

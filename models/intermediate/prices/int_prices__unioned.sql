@@ -99,8 +99,20 @@ caiso_components as (
     from {{ ref('stg_caiso__rt5m_lmp_components') }}
 ),
 
--- One row per component is one row per price. The lineage columns are the same in all rows of a
--- file; they are grouped by, not aggregated, so that a filter on them reaches the landed table.
+-- Since version 3 OASIS gives each component a CSV of its own. In its zip they are one file; outside
+-- of it they are told by their names to be one publication.
+component_files as (
+    select
+        file_id,
+        regexp_replace(name, '_(LMP|MCE|MCC|MCL|MGHG)(_v[0-9]+)', '\2') as publication
+    from {{ ref('int_ledger__files') }}
+    where
+        operator = 'caiso'
+        and regexp_matches(name, '_(LMP|MCE|MCC|MCL|MGHG)_v[0-9]+')
+),
+
+-- One row per component becomes one row per price. `_loaded_at` is grouped by, not aggregated, so that
+-- a filter on it reaches the landed table. Components whose price is missing are no price.
 caiso as (
     select
         iso,
@@ -111,19 +123,30 @@ caiso as (
         interval_end,
         {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
         market_date,
-        max(value_usd_per_mwh) filter (where lmp_type = 'LMP') as price,
-        max(value_usd_per_mwh) filter (where lmp_type = 'MCE') as energy_price,
-        max(value_usd_per_mwh) filter (where lmp_type = 'MCC') as congestion_price,
-        max(value_usd_per_mwh) filter (where lmp_type = 'MCL') as loss_price,
-        max(value_usd_per_mwh) filter (where lmp_type = 'MGHG') as ghg_price,
+        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'LMP') as price,
+        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCE') as energy_price,
+        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCC') as congestion_price,
+        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCL') as loss_price,
+        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MGHG') as ghg_price,
         'USD' as currency,
-        _published_at,
-        _fetched_at,
+        max(_published_at) as _published_at,
+        max(_fetched_at) as _fetched_at,
         _loaded_at,
-        _file_id,
-        min(_row_number) as _row_number
+        min(_file_id) filter (where lmp_type = 'LMP') as _file_id,
+        min(_row_number) filter (where lmp_type = 'LMP') as _row_number
     from caiso_components
-    group by all
+    left join component_files on caiso_components._file_id = component_files.file_id
+    group by
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        market_date,
+        _loaded_at,
+        coalesce(component_files.publication, caiso_components._file_id)
+    having count(*) filter (where lmp_type = 'LMP') > 0
 ),
 
 -- Prices come from the run without the intervention (docs/decisions/0002_intervention_runs.md).

@@ -14,13 +14,13 @@ with published as (
             'location',
             'location_type',
             'model',
-            'interval_start'
+            'interval_start',
+            'coalesce(_published_at, _fetched_at)'
         ],
         values=[
             'load_mw',
             'is_in_use'
-        ],
-        issued_at='coalesce(_published_at, _fetched_at)'
+        ]
     ) }}
 )
 

@@ -1,14 +1,15 @@
-{#- What a generic test looks at: in `dbt build` the rows that this build computed or takes in, in
-    `dbt test` all rows (docs/decisions/0007_tests_of_a_build.md). A `where` of the test's own
+{#- What a generic test looks at: the rows that no passed test has seen (macro `untested`), by the
+    stamp that the model keeps, or all rows of a model that keeps none. A `where` of the test's own
     applies on top. Called by dbt for the `model` of each generic test. -#}
 {% macro get_where_subquery(relation) -%}
-    {%- set rows = relation | string -%}
-    {%- if execute and flags.WHICH == 'build' and model.attached_node in graph.nodes -%}
-        {%- set rows = rows_of_this_build(relation, graph.nodes[model.attached_node]) -%}
+    {%- set columns = graph.nodes.get(model.attached_node, {}).get('columns', {}) if execute else {} -%}
+    {%- set stamp = ['_built_at', '_loaded_at'] | select('in', columns) | first -%}
+    {%- set conditions = ['(' ~ config.get('where') ~ ')'] if config.get('where') else [] -%}
+    {%- if stamp and untested(stamp) != 'true' -%}
+        {%- do conditions.append(untested(stamp)) -%}
     {%- endif -%}
-    {%- set where = config.get('where') -%}
-    {%- if where or rows != relation | string -%}
-        {{ return('(select * from ' ~ rows ~ ' as tested where ' ~ (where or 'true') ~ ') as dbt_subquery') }}
+    {%- if conditions -%}
+        {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as dbt_subquery') }}
     {%- endif -%}
     {{ return(relation) }}
 {%- endmacro %}

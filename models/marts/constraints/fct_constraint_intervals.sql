@@ -24,6 +24,7 @@ select
     constraint_id,
     published_at,
     revision,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_constraint_intervals_revisions') }}
 where is_latest

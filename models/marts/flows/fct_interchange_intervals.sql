@@ -19,6 +19,7 @@ select
     losses_mw,
     published_at,
     revision,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_interchange_intervals_revisions') }}
 where is_latest

@@ -15,6 +15,7 @@ select
     is_in_use,
     published_at,
     revision,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_load_forecast_intervals_revisions') }}
 where is_latest

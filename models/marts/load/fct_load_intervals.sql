@@ -13,6 +13,7 @@ select
     load_mw,
     published_at,
     revision,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_load_intervals_revisions') }}
 where is_latest

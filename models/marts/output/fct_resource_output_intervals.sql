@@ -18,6 +18,7 @@ select
     measured,
     published_at,
     revision,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_resource_output_intervals_revisions') }}
 where is_latest

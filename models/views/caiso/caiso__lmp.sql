@@ -28,6 +28,7 @@ select
     ghg_price as mghg,
     currency,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_price_intervals') }}
 where iso = 'CAISO'

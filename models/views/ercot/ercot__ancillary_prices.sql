@@ -14,6 +14,7 @@ select
     price as mcpc,
     currency,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_ancillary_price_intervals') }}
 where iso = 'ERCOT'

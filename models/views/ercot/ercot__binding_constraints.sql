@@ -22,6 +22,7 @@ select
     is_competitive,
     constraint_id,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_constraint_intervals') }}
 where iso = 'ERCOT'

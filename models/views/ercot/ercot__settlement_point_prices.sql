@@ -19,6 +19,7 @@ select
     price as settlement_point_price,
     currency,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_price_intervals') }}
 where iso = 'ERCOT' and market in ('DAM', 'RT15M')

@@ -17,6 +17,7 @@ select
     limit_forward_mw as exportlimit,
     limit_reverse_mw as importlimit,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_interchange_intervals') }}
 where iso = 'NEM'

@@ -12,6 +12,7 @@ select
     price as rrp,
     currency,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_price_intervals') }}
 where iso = 'NEM'

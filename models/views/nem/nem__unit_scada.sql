@@ -9,6 +9,7 @@ select
     market_date,
     output_mw as scadavalue,
     published_at,
-    file_id
+    file_id,
+    _built_at
 from {{ ref('fct_resource_output_intervals') }}
 where iso = 'NEM'

@@ -6,4 +6,4 @@ from {{ ref('fct_reconciliations') }}
 where
     not is_within
     and check_name not in ('daily_average', 'daily_interval_count', 'ledger_rows')
-    and {{ in_this_build() }}
+    and {{ untested('_built_at') }}

@@ -8,4 +8,4 @@ select
 from {{ ref('int_files__row_counts') }} as counts
 where
     counts.unresolved_row_count > 0
-    and {{ in_this_build('counts') }}
+    and {{ untested('counts._built_at') }}

@@ -11,4 +11,4 @@ left join {{ ref('ancillary_products') }} as products
         and prices.operator_product = products.operator_product
 where
     products.product is null
-    and {{ in_this_build('prices') }}
+    and {{ untested('prices._built_at') }}

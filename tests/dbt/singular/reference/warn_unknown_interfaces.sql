@@ -7,4 +7,4 @@ select distinct
 from {{ ref('fct_interchange_intervals_revisions') }}
 where
     from_location is null
-    and {{ in_this_build() }}
+    and {{ untested('_built_at') }}

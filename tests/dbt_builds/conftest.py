@@ -1,0 +1,66 @@
+"""A small warehouse that tests land files in, build, and ask."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import synthetic
+from extract.catalogue import load_catalogue
+from extract.run import Run
+from gridhouse import dbt
+from gridhouse.settings import Settings
+
+DAY = date(2026, 6, 15)
+
+
+class Warehouse:
+    """A data folder with what landed in it and what was built."""
+
+    def __init__(self, folder: Path, files: Path):
+        self.settings, self.files = Settings(data=folder), files
+        self.catalogue = load_catalogue()
+        self.manifest = dbt.parse(self.settings)
+
+    def land(self, feed: str, day: date = DAY, hours: tuple[int, int] | None = (10, 11)) -> None:
+        """Land the synthetic files of a day of one feed of ERCOT or the NEM."""
+        operator = feed.partition("_")[0]
+        folder = self.files / f"{feed}_{day}_{hours}"
+        synthetic.write(
+            folder, 5, day, day + timedelta(1), points=3, hours=hours, feeds=[feed],
+            operators=[operator],
+        )  # fmt: skip
+        with Run(self.settings.data, self.catalogue) as run:
+            run.prepare()
+            run.from_folder(folder, list(self.catalogue))
+        assert run.report.problems == [] and run.report.of(feed).rows
+
+    def dbt(self, command: str, *selected: str, **variables: Any) -> dbt.Build:
+        """Run a dbt command over the selected nodes, or over all."""
+        arguments = [command, "--vars", json.dumps(variables)]
+        arguments += ["--select", *selected] if selected else []
+        return dbt.invoke(self.settings, arguments, manifest=self.manifest)
+
+    def build(self, *selected: str) -> None:
+        """Build models without their tests; they must all go well."""
+        built = self.dbt("run", *selected)
+        assert built.failures == [] and built.models
+
+    def sql(self, query: str) -> list[tuple]:
+        """The rows that a query of the warehouse, or a change to it, gives."""
+        with duckdb.connect(str(dbt.warehouse_path(self.settings))) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def warehouse(prepared_data: Path, tmp_path: Path) -> Warehouse:
+    """Nothing landed, nothing built but the seeds."""
+    made = Warehouse(prepared_data, tmp_path / "files")
+    assert made.dbt("seed").ok
+    return made

@@ -1,5 +1,4 @@
-{#- Where new rows of a relation show first: the staging models that an intermediate view unites, by
-    name, or the relation itself. -#}
+{#- Where new rows of an intermediate view show first: the staging models that it unites. -#}
 {% macro arrivals(relation) -%}
     {%- set sources = [] -%}
     {%- for node in graph.nodes.values() if node.relation_name == relation | string -%}
@@ -8,5 +7,5 @@
             {%- do sources.append(graph.nodes[parent].relation_name) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(sources or [relation | string]) }}
+    {{ return(sources) }}
 {%- endmacro %}

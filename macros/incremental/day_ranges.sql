@@ -1,37 +1,40 @@
-{#- Sorted rows (group values ..., day number since 1970-01-01) as the list of ranges that
-    `touched_partitions` returns, days as ISO dates. At most `limit` ranges per group: gaps of up to a
-    week are bridged, then of a month, then any. -#}
-{% macro day_ranges(rows, groups, day, limit=12) -%}
-    {%- set by_group = {} -%}
-    {%- for row in rows -%}
-        {%- set cells = row.values() | list -%}
-        {%- do by_group.setdefault(cells[:-1] | join('\x1f'), []).append(cells) -%}
+{#- The days that `selects` (of iso and market_date) give, as a list of {iso, first, last}, days as ISO
+    dates.
+
+    Days that follow each other are one range. At most `limit` ranges per area: gaps of up to a week are
+    bridged, then of a month, then any, since computing some days in vain is cheaper than a long
+    union. -#}
+{% macro day_ranges(selects, limit=12) -%}
+    {%- set found = run_query(
+        "select distinct iso, market_date - date '1970-01-01' as day_number from ("
+        ~ selects | join('\nunion all\n') ~ ') where market_date is not null order by all'
+    ) -%}
+    {%- set numbers = {} -%}
+    {%- for row in found.rows -%}
+        {%- do numbers.setdefault(row[0], []).append(row[1] | int) -%}
     {%- endfor -%}
+    {%- set epoch = modules.datetime.date(1970, 1, 1) -%}
     {%- set ranges = [] -%}
-    {%- for cells in by_group.values() -%}
+    {%- for iso, days in numbers.items() -%}
         {%- set chosen = namespace(spans=none) -%}
         {%- for gap in [1, 7, 31, 1000000] if chosen.spans is none -%}
             {%- set spans = [] -%}
-            {%- for cell in cells -%}
-                {%- set number = cell[-1] | int -%}
-                {%- if spans and number - spans[-1][1] <= gap -%}
-                    {%- do spans.append([spans.pop()[0], number]) -%}
+            {%- for day in days -%}
+                {%- if spans and day - spans[-1][1] <= gap -%}
+                    {%- do spans.append([spans.pop()[0], day]) -%}
                 {%- else -%}
-                    {%- do spans.append([number, number]) -%}
+                    {%- do spans.append([day, day]) -%}
                 {%- endif -%}
             {%- endfor -%}
             {%- if spans | length <= limit -%}
                 {%- set chosen.spans = spans -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- set epoch = modules.datetime.date(1970, 1, 1) -%}
-        {%- for span in chosen.spans -%}
+        {%- for first, last in chosen.spans -%}
             {%- do ranges.append({
-                'columns': groups,
-                'values': cells[0][:-1] | list,
-                'day': day,
-                'first': (epoch + modules.datetime.timedelta(days=span[0])).isoformat(),
-                'last': (epoch + modules.datetime.timedelta(days=span[1])).isoformat()
+                'iso': iso,
+                'first': (epoch + modules.datetime.timedelta(days=first)).isoformat(),
+                'last': (epoch + modules.datetime.timedelta(days=last)).isoformat()
             }) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -1,7 +1,9 @@
 {#- Incremental strategy `partition_overwrite`: replaces whole partitions.
 
     The model's `unique_key` names the partition, not a row: whatever the new rows hold of it is all
-    that there is of it. Delete and insert are one transaction, so a killed build leaves the old rows.
+    that there is of it. A partition that the new rows lack is left alone: landed rows are never taken
+    back, so a day does not become empty. Delete and insert are one transaction, so a killed build
+    leaves the old rows.
     (dbt's own `delete+insert` with the same key would join each old row to each new one.) -#}
 {% macro get_incremental_partition_overwrite_sql(arg_dict) -%}
     {%- set key = arg_dict['unique_key'] -%}

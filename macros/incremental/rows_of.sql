@@ -1,18 +1,17 @@
-{#- A relation cut to partitions (of `touched_partitions`), as something to select from.
+{#- A relation cut to ranges of days (see `day_ranges`), as something to select from; whole if there are
+    none.
 
     One select per range instead of one condition with `or`: so the planner drops the branches of
     other operators, and a range of days reaches every landed table, through joins as well. -#}
-{% macro rows_of(relation, partitions) -%}
-    {%- if partitions is none -%}
+{% macro rows_of(relation, ranges) -%}
+    {%- if ranges is none -%}
         {{ return(relation | string) }}
     {%- endif -%}
     {%- set selects = [] -%}
-    {%- for part in partitions -%}
-        {%- set days = part['day'] ~ " between date '" ~ part['first'] ~ "' and date '"
-            ~ part['last'] ~ "'" -%}
+    {%- for range in ranges -%}
         {%- do selects.append(
-            'select * from ' ~ relation ~ ' where '
-            ~ (same_values(part['columns'], part['values']) or 'true') ~ ' and ' ~ days
+            'select * from ' ~ relation ~ " where iso = '" ~ range['iso'] ~ "' and market_date between date '"
+            ~ range['first'] ~ "' and date '" ~ range['last'] ~ "'"
         ) -%}
     {%- endfor -%}
     {{ return(

@@ -1,5 +1,5 @@
-{#- A relation cut to the partitions that the build of this model has to compute; whole on a full
-    build. Arguments as in `touched_partitions`. -#}
-{% macro touched_rows(relation, groups=none, day=none, within='true') -%}
-    {{ return(rows_of(relation, touched_partitions(relation, groups, day, within))) }}
+{#- An intermediate view cut to the days that a build of the fact over it has to compute; whole if the
+    fact is built whole. -#}
+{% macro touched_rows(relation) -%}
+    {{ return(rows_of(relation, landed_days(relation))) }}
 {%- endmacro %}

@@ -1,14 +1,12 @@
-{#- The newest `_loaded_at` of each group of a relation's rows: a list of {values, loaded_at}, the
-    instant as text in UTC. within: SQL condition on the rows. -#}
-{% macro watermarks(relation, groups, within='true') -%}
+{#- The newest `_loaded_at` of each group of rows that the model being built holds, as a mapping from the
+    group to the instant as text in UTC. group: name of a column. -#}
+{% macro watermarks(group) -%}
+    {%- set marks = {} -%}
     {%- set found = run_query(
-        'select ' ~ groups | join(', ') ~ ', cast(max(_loaded_at) as text) as loaded_at from ' ~ relation
-        ~ ' where ' ~ within ~ ' group by ' ~ groups | join(', ')
+        'select ' ~ group ~ ', cast(max(_loaded_at) as text) from ' ~ this ~ ' group by ' ~ group
     ) -%}
-    {%- set marks = [] -%}
     {%- for row in found.rows -%}
-        {%- set cells = row.values() | list -%}
-        {%- do marks.append({'values': cells[:-1], 'loaded_at': cells[-1]}) -%}
+        {%- do marks.update({row[0]: row[1]}) -%}
     {%- endfor -%}
     {{ return(marks) }}
 {%- endmacro %}

@@ -40,15 +40,16 @@ class Warehouse:
             run.from_folder(folder, list(self.catalogue))
         assert run.report.problems == [] and run.report.of(feed).rows
 
-    def dbt(self, command: str, *selected: str, **variables: Any) -> dbt.Build:
-        """Run a dbt command over the selected nodes, or over all."""
+    def dbt(self, command: str, *selected: str, whole: bool = False, **variables: Any) -> dbt.Build:
+        """Run a dbt command over the selected nodes, or over all; `whole` rebuilds all days."""
         arguments = [command, "--vars", json.dumps(variables)]
+        arguments += ["--full-refresh"] if whole else []
         arguments += ["--select", *selected] if selected else []
         return dbt.invoke(self.settings, arguments, manifest=self.manifest)
 
-    def build(self, *selected: str) -> None:
+    def build(self, *selected: str, whole: bool = False) -> None:
         """Build models without their tests; they must all go well."""
-        built = self.dbt("run", *selected)
+        built = self.dbt("run", *selected, whole=whole)
         assert built.failures == [] and built.models
 
     def sql(self, query: str) -> list[tuple]:

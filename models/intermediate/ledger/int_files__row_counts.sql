@@ -12,12 +12,7 @@
 -- depends_on: {{ ref('int_constraints__unioned') }}, {{ ref('int_loads__unioned') }}
 -- depends_on: {{ ref('int_forecasts__unioned') }}, {{ ref('int_loads__region_balances') }}
 -- depends_on: {{ ref('int_interchange__unioned') }}, {{ ref('int_outputs__unioned') }}
-{%- set marks = {} -%}
-{%- if execute and is_incremental() -%}
-    {%- for mark in watermarks(this, ['staging_model']) -%}
-        {%- do marks.update({mark['values'][0]: mark['loaded_at']}) -%}
-    {%- endfor -%}
-{%- endif %}
+{%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
 
 with counted as (
     {% for model in staging_models() -%}
@@ -56,7 +51,6 @@ select
     feed,
     iso,
     file_id,
-    cast(_loaded_at as date) as loaded_on,
     row_count,
     unresolved_row_count,
     first_interval_start,

@@ -5,9 +5,10 @@
     on_schema_change='fail'
 ) }}
 
-{%- set days = touched_partitions(
-    ref('rpt_interval_counts_daily'), groups=['iso'], within="check_name <> 'ledger_rows'"
-) %}
+{%- set days = rebuilt_days([
+    ref('fct_price_intervals_revisions'), ref('rpt_price_daily'),
+    ref('fct_interchange_intervals_revisions'), ref('fct_load_intervals_revisions')
+]) %}
 
 with prices as (
     select * from {{ rows_of(ref('fct_price_intervals_revisions'), days) }}
@@ -247,15 +248,6 @@ worst as (
         on compared.check_name = checks.check_name
     where compared.expected is not null and compared.actual is not null
     group by all
-),
-
-arrivals as (
-    select
-        iso,
-        market_date,
-        max(_loaded_at) as _loaded_at
-    from {{ rows_of(ref('rpt_interval_counts_daily'), days) }}
-    group by all
 )
 
 select
@@ -270,11 +262,6 @@ select
     worst.compared_count,
     worst.outside_count,
     checks.description as explanation,
-    arrivals._loaded_at,
     {{ built_at() }} as _built_at
 from worst
 inner join {{ ref('reconciliation_checks') }} as checks on worst.check_name = checks.check_name
-left join arrivals
-    on
-        worst.iso = arrivals.iso
-        and worst.market_date = arrivals.market_date

@@ -28,11 +28,8 @@ with prices as (
         location_type,
         market_date,
         1 as series_count,
-        interval_count,
-        _loaded_at
-    from {{ touched_rows(
-        ref('rpt_price_daily'), groups=['iso'], within="mart = 'fct_price_intervals'"
-    ) }}
+        interval_count
+    from {{ rebuilt_rows(ref('rpt_price_daily')) }}
 ),
 
 {% for mart, revisions, location, location_type, series, figure in facts -%}
@@ -47,9 +44,8 @@ with prices as (
         count(distinct {{ series }}) as series_count,
         -- forecasts have a row per issue: an interval counts once for each model
         count(distinct row({{ series }}, interval_start)) filter (where {{ figure }} is not null)
-            as interval_count,
-        max(_loaded_at) as _loaded_at
-    from {{ touched_rows(revisions, groups=['iso'], within="mart = '" ~ mart ~ "'") }}
+            as interval_count
+    from {{ rebuilt_rows(revisions) }}
     where is_latest
     group by all
 ),
@@ -72,6 +68,5 @@ select
     market_date,
     cast(series_count as integer) as series_count,
     cast(interval_count as integer) as interval_count,
-    _loaded_at,
     {{ built_at() }} as _built_at
 from unioned

@@ -6,7 +6,7 @@
 ) }}
 
 with intervals as (
-    select * from {{ touched_rows(ref('fct_price_intervals_revisions')) }}
+    select * from {{ rebuilt_rows(ref('fct_price_intervals_revisions')) }}
     where is_latest
 ),
 
@@ -92,8 +92,7 @@ weighted as (
                 'intervals.interval_start', 'intervals.interval_end', 'spines.interval_minutes'
             ) }}
         end as slots,
-        coalesce(intervals.published_at, intervals._fetched_at) as known_at,
-        intervals._loaded_at
+        coalesce(intervals.published_at, intervals._fetched_at) as known_at
     from intervals
     left join clocked
         on
@@ -127,8 +126,7 @@ daily as (
         min(price) as min_price,
         max(price) as max_price,
         cast(count(*) filter (where price < 0) as integer) as negative_interval_count,
-        min(currency) as currency,
-        max(_loaded_at) as _loaded_at
+        min(currency) as currency
     from weighted
     group by all
 )
@@ -151,7 +149,6 @@ select
     daily.max_price,
     daily.negative_interval_count,
     daily.currency,
-    daily._loaded_at,
     {{ built_at() }} as _built_at
 from daily
 left join days

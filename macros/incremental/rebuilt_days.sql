@@ -1,0 +1,21 @@
+{#- The days that builds computed in `relations` since the last build of the model that reads them, as
+    ranges (see `day_ranges`); none if that model is built whole.
+
+    For models over tables that keep `_built_at`, the start of the build that computed a row. Whatever
+    computed a day (a build of other models, one that was killed before it came here, a full refresh),
+    its start is later than the one that this model holds, if this model has not read it. A model whose
+    days give no row holds no later start, and looks at the same days again. -#}
+{% macro rebuilt_days(relations) -%}
+    {%- if builds_whole() -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set built_at = run_query('select cast(max(_built_at) as text) from ' ~ this).columns[0][0] -%}
+    {%- set selects = [] -%}
+    {%- for relation in relations -%}
+        {%- do selects.append(
+            'select iso, market_date from ' ~ relation
+            ~ (" where _built_at > timestamptz '" ~ built_at ~ "'" if built_at else '')
+        ) -%}
+    {%- endfor -%}
+    {{ return(day_ranges(selects)) }}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+"""Which days a build computes: all that changed, whatever was built or stopped before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.dbt_builds.conftest import DAY
+
+pytestmark = pytest.mark.slow
+
+LOADS, PRICES = "ercot_np6_345_cd", "ercot_np6_905_cd"
+CHECKS = "select check_name, market_date, compared_count from marts.fct_reconciliations order by all"
+DERIVED = ("rpt_price_daily", "rpt_interval_counts_daily", "fct_reconciliations")
+
+
+def contents(warehouse, table: str) -> list[tuple]:
+    stamps = "columns(c -> not starts_with(c, '_'))"
+    return warehouse.sql(f"select {stamps} from marts.{table} order by all")
+
+
+def test_a_build_of_one_feed_that_overtakes_another_loses_no_day(warehouse):
+    first, second = DAY, DAY + timedelta(1)
+    warehouse.land(LOADS, DAY - timedelta(1))
+    warehouse.build()
+    warehouse.land(PRICES, first)
+    warehouse.land(LOADS, second)
+    warehouse.build(f"source:{LOADS}+")
+    warehouse.build()
+    days = {(check, day): n for check, day, n in warehouse.sql(CHECKS) if check != "ledger_rows"}
+    # 24 hours; three points, of which a zone has an energy-weighted twin
+    assert days == {
+        ("zone_loads", DAY - timedelta(1)): 24,
+        ("zone_loads", second): 24,
+        ("daily_average", first): 4,
+        ("daily_interval_count", first): 4,
+    }
+    incremental = {table: contents(warehouse, table) for table in DERIVED}
+    warehouse.build(whole=True)
+    assert {table: contents(warehouse, table) for table in DERIVED} == incremental
+
+
+def test_a_build_that_is_stopped_half_way_is_taken_up(warehouse):
+    warehouse.land(PRICES)
+    warehouse.build()
+    warehouse.land(PRICES, DAY + timedelta(1))
+    warehouse.build("fct_price_intervals_revisions")  # stopped here
+    warehouse.build()
+    assert warehouse.sql(
+        "select market_date, count(distinct location) > 1 from marts.rpt_price_daily "
+        "group by 1 order by 1"
+    ) == [(DAY, True), (DAY + timedelta(1), True)]
+    before = warehouse.sql("select max(_built_at) from marts.rpt_price_daily")
+    warehouse.build()
+    assert warehouse.sql("select max(_built_at) from marts.rpt_price_daily") == before

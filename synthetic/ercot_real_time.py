@@ -229,7 +229,7 @@ def sced_constraints(ctx: Context, feed: str, market: Day) -> None:
         shadow_price=shadow[which, run],
         limit_mw=limit[which, run],
         flow_mw=flow[which, run],
-        violation_mw=over[which, run],
+        violation_mw=np.clip(over, 0, None)[which, run],
         published_at=published_at[keep],
         file_name=text.texts(file_names[keep]),
     )

@@ -127,8 +127,8 @@ def test_the_autumn_day_has_25_hours_and_components_that_add_up(ask):
             "where iso = 'ERCOT' and market = 'RT5M' order by constraint_id",
             [
                 ("138_ALV_NAL_1", "SMDOPHR5", 14.63911, 389.2, 389.2, 0, "TNNALVIN"),
-                ("N_TO_H", "BASE CASE", 0, 5468, 5067.1, -401, None),
-                ("WAPWLY72_A", "DBLW2JC5", 0, 1789.2, 1743, -46.2, "WLY"),
+                ("N_TO_H", "BASE CASE", 0, 5468, 5067.1, 0, None),
+                ("WAPWLY72_A", "DBLW2JC5", 0, 1789.2, 1743, 0, "WLY"),
             ],
         ),
         (

@@ -17,7 +17,10 @@
     {%- set selects = [] -%}
     {%- for source in arrivals(relation) -%}
         {%- for condition in is_new -%}
-            {%- do selects.append('select iso, market_date from ' ~ source ~ ' where ' ~ condition) -%}
+            {%- do selects.append(
+                'select iso, ' ~ source['days'] ~ ' as market_date from ' ~ source['relation']
+                ~ ' where ' ~ condition
+            ) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(day_ranges(selects)) }}

@@ -1,11 +1,10 @@
-{#- One row per run of a dispatch that is not on a grid (ERCOT's SCED), with the end of the interval
-    for which it holds: the next run of the same market day if that comes within `longest` minutes,
-    else `nominal` minutes after the run.
+{#- One row per run of ERCOT's dispatch (SCED), which is not on a grid, with the end of the interval for
+    which it holds: the next run or the market's midnight, whichever comes first, if that is within
+    `longest` minutes, else `nominal` minutes after the run.
 
-    relation: has market_date and run_at (an instant). The next run is looked for within the market
-    day alone, so that a day can be computed without its neighbours; the last run of a day is
-    therefore always nominal. -#}
-{% macro run_intervals(relation, longest=10, nominal=5) -%}
+    runs: query of market_date and run_at (an instant), a row per run. The next run is looked for within
+    the market day alone, so that a day can be computed without its neighbours. -#}
+{% macro run_intervals(runs, longest=10, nominal=5) -%}
     select
         market_date,
         run_at,
@@ -17,7 +16,10 @@
         select
             market_date,
             run_at,
-            lead(run_at) over (partition by market_date order by run_at) as next_run_at
-        from (select distinct market_date, run_at from {{ relation }} where run_at is not null)
+            coalesce(
+                lead(run_at) over (partition by market_date order by run_at),
+                timezone('America/Chicago', cast(market_date + 1 as timestamp))
+            ) as next_run_at
+        from ({{ runs }})
     )
 {%- endmacro %}

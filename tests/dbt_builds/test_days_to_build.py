@@ -10,7 +10,7 @@ from tests.dbt_builds.conftest import DAY
 
 pytestmark = pytest.mark.slow
 
-LOADS, PRICES = "ercot_np6_345_cd", "ercot_np6_905_cd"
+LOADS, PRICES, RUNS = "ercot_np6_345_cd", "ercot_np6_905_cd", "ercot_np6_788_cd"
 CHECKS = "select check_name, market_date, compared_count from marts.fct_reconciliations order by all"
 DERIVED = ("rpt_price_daily", "rpt_interval_counts_daily", "fct_reconciliations")
 
@@ -54,3 +54,26 @@ def test_a_build_that_is_stopped_half_way_is_taken_up(warehouse):
     before = warehouse.sql("select max(_built_at) from marts.rpt_price_daily")
     warehouse.build()
     assert warehouse.sql("select max(_built_at) from marts.rpt_price_daily") == before
+
+
+def test_the_first_seconds_of_a_day_do_not_depend_on_what_landed_first(warehouse):
+    """The last run of a day begins the next one, also when that was built before."""
+    fact = "fct_price_intervals_revisions"
+    midnight = "timestamptz '2026-06-16 05:00:00+00'"  # of 16 June, UTC-5
+    for day, hours in ((DAY + timedelta(1), (0, 1)), (DAY, (23, 24))):
+        warehouse.land(RUNS, day, hours)
+        warehouse.build(f"+{fact}")
+    assert warehouse.sql(
+        f"""
+        select early.market_date, early.price = late.price, late.interval_end = early.interval_start,
+            early.interval_end = (
+                select min(interval_start) from marts.{fact} where interval_start > {midnight}
+            )
+        from marts.{fact} as early
+        inner join marts.{fact} as late using (location)
+        where early.interval_start = {midnight} and late.interval_end = {midnight}
+        """
+    ) == [(DAY + timedelta(1), True, True, True)] * 3
+    incremental = contents(warehouse, fact)
+    warehouse.build(f"+{fact}", whole=True)
+    assert contents(warehouse, fact) == incremental

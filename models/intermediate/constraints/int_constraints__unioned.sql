@@ -1,34 +1,36 @@
+-- Prices and system lambdas come from every dispatch run, also from those without a constraint; a
+-- constraint that a run lacks has ended.
 with ercot_rt5m as (
     select
-        sced.iso,
-        sced.market,
-        sced.run_at as interval_start,
-        sced_runs.run_ends_at as interval_end,
-        sced.market_date,
-        sced.constraint_name,
-        sced.contingency_name,
-        sced.from_station,
-        sced.to_station,
-        sced.from_station_kv,
-        sced.to_station_kv,
-        sced.shadow_price,
-        sced.max_shadow_price,
-        sced.limit_mw,
-        sced.flow_mw,
-        sced.violation_mw,
-        sced.is_competitive,
-        sced.constraint_id,
-        sced._published_at,
-        sced._fetched_at,
-        sced._loaded_at,
-        sced._file_id,
-        sced._row_number
-    from {{ ref('stg_ercot__sced_binding_constraints') }} as sced
-    -- inline: a CTE of its own would be computed for all days, whatever days are asked for
-    inner join ({{ run_intervals(ref('stg_ercot__sced_binding_constraints')) }}) as sced_runs
-        on
-            sced.market_date = sced_runs.market_date
-            and sced.run_at = sced_runs.run_at
+        iso,
+        market,
+        interval_start,
+        interval_end,
+        market_date,
+        constraint_name,
+        contingency_name,
+        from_station,
+        to_station,
+        from_station_kv,
+        to_station_kv,
+        shadow_price,
+        max_shadow_price,
+        limit_mw,
+        flow_mw,
+        -- published as flow minus limit, so negative where the limit is kept
+        case when violation_mw is not null then greatest(violation_mw, 0) end as violation_mw,
+        is_competitive,
+        constraint_id,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from ({{ held_rows(ref('stg_ercot__sced_binding_constraints'), [
+        ref('stg_ercot__sced_binding_constraints'),
+        ref('stg_ercot__sced_lmps'),
+        ref('stg_ercot__sced_system_lambdas')
+    ]) }})
 ),
 
 ercot_dam as (

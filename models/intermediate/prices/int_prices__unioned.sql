@@ -40,27 +40,22 @@ ercot_rt15m as (
 
 ercot_rt5m as (
     select
-        lmps.iso,
-        lmps.market,
-        lmps.location,
-        lmps.location_type,
-        lmps.run_at as interval_start,
-        sced_runs.run_ends_at as interval_end,
-        {{ minutes_between('lmps.run_at', 'sced_runs.run_ends_at') }} as interval_minutes,
-        lmps.market_date,
-        lmps.price,
-        lmps.currency,
-        lmps._published_at,
-        lmps._fetched_at,
-        lmps._loaded_at,
-        lmps._file_id,
-        lmps._row_number
-    from {{ ref('stg_ercot__sced_lmps') }} as lmps
-    -- inline: a CTE of its own would be computed for all days, whatever days are asked for
-    inner join ({{ run_intervals(ref('stg_ercot__sced_lmps')) }}) as sced_runs
-        on
-            lmps.market_date = sced_runs.market_date
-            and lmps.run_at = sced_runs.run_at
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from ({{ held_rows(ref('stg_ercot__sced_lmps'), [ref('stg_ercot__sced_lmps')]) }})
 ),
 
 caiso_components as (

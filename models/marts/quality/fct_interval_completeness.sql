@@ -5,10 +5,16 @@ with groups as (
         market,
         location_type,
         market_date,
-        cast(sum(series_count) as integer) as series_count,
+        -- A series that is lost is missed for the next seven days with data; one that ended for
+        -- good is forgotten after that.
+        cast(max(sum(series_count)) over (
+            partition by mart, iso, market, location_type
+            order by market_date
+            rows between 7 preceding and current row
+        ) as integer) as series_count,
         cast(sum(interval_count) as integer) as interval_count
     from {{ ref('rpt_interval_counts_daily') }}
-    group by all
+    group by mart, iso, market, location_type, market_date
 ),
 
 spines as (
@@ -40,14 +46,12 @@ spined as (
         days.market,
         days.location_type,
         days.market_date,
-        -- A day that lacks a series which the last day with data had is not complete, and neither
-        -- is one with fewer series than the market is known to have.
+        -- A day without data misses what the last day with data had, and one with fewer series
+        -- than the market is known to have is not complete either.
         greatest(
-            groups.series_count,
             last_value(groups.series_count ignore nulls) over (
                 partition by days.mart, days.iso, days.market, days.location_type
                 order by days.market_date
-                rows between unbounded preceding and 1 preceding
             ),
             spines.least_series
         ) as series_count,

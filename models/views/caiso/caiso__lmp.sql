@@ -6,12 +6,7 @@ select
     location as node,
     location_type as node_type,
     market_date as opr_dt,
-    cast(
-        case
-            when {{ is_repeated_hour('interval_start', zone) }} then 25
-            else hour(timezone('{{ zone }}', interval_start)) + 1
-        end as integer
-    ) as opr_hr,
+    cast({{ opr_hour('interval_start') }} as integer) as opr_hr,
     cast(
         case market
             when 'RT5M' then minute(timezone('{{ zone }}', interval_start)) // 5 + 1

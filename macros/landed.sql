@@ -2,8 +2,7 @@
     `as_of`, those that were known at that instant.
 
     A killed load leaves rows whose `_dlt_load_id` never becomes complete. `known_at` is the instant
-    from which a row was known; pass none for tables that are not cut at `as_of` (the ledger).
-    A table that never landed yet (its operator was not extracted) reads as an empty one. -#}
+    from which a row was known; pass none for tables that are not cut at `as_of` (the ledger). -#}
 {% macro landed(relation, known_at='coalesce(_published_at, _fetched_at)') -%}
     {%- set conditions = [] -%}
     {%- if not relation.is_cte -%} {#- a unit test's rows stand in a CTE and belong to no load -#}
@@ -18,14 +17,8 @@
     {%- if as_of and known_at -%}
         {%- do conditions.append(known_at ~ ' <= ' ~ as_of) -%}
     {%- endif -%}
-    {%- if execute and not relation.is_cte and not adapter.get_relation(
-        relation.database, relation.schema, relation.identifier
-    ) -%}
-        {{ empty_landed(relation) }}
-    {%- else -%}
-        select * from {{ relation }}
-        {%- if conditions %}
+    select * from {{ relation }}
+    {%- if conditions %}
     where {{ conditions | join('\n        and ') }}
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

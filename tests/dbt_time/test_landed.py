@@ -40,17 +40,10 @@ class Relation:
         return self.identifier if self.is_cte else f"{self.schema}.{self.identifier}"
 
 
-def seen(relation: Relation, exists: bool = True, known_at: str | None = "", **variables) -> set:
+def seen(relation: Relation, known_at: str | None = "", **variables) -> set:
     """Names of the rows that `landed` gives."""
     macros = Macros(**variables)
-    columns = {"name": SimpleNamespace(name="name", data_type="text")}
-    source = SimpleNamespace(schema="ercot", identifier="prices", columns=columns)
-    macros.env.globals |= {
-        "api": SimpleNamespace(Relation=SimpleNamespace(create=Relation)),
-        "adapter": SimpleNamespace(get_relation=lambda *_: exists),
-        "graph": SimpleNamespace(sources={"prices": source}),
-        "execute": True,
-    }
+    macros.env.globals["api"] = SimpleNamespace(Relation=SimpleNamespace(create=Relation))
     more = {} if known_at == "" else {"known_at": known_at}
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
@@ -82,10 +75,6 @@ def test_as_of_hides_what_was_not_known_yet(as_of, names):
 def test_the_ledger_is_not_cut_at_as_of():
     names = seen(Relation("prices"), known_at=None, as_of="2025-01-01T00:00Z")
     assert names == {"old", "new", "undated"}
-
-
-def test_a_table_that_never_landed_is_empty():
-    assert seen(Relation("prices"), exists=False) == set()
 
 
 @pytest.mark.parametrize("text", ["2026-01-01", "2026-01-01T00:00:00", "yesterday", "20260101T00Z"])

@@ -18,6 +18,6 @@ select
     bytes,
     seconds,
     message,
-    loaded_at,
+    _loaded_at as loaded_at,
     {{ built_at() }} as _built_at
-from {{ loaded_since(ref('int_ledger__outcomes'), 'operator') }}
+from {{ loaded_since(ref('stg_ledger__outcomes'), 'operator') }}

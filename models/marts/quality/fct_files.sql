@@ -21,7 +21,7 @@ select
     url,
     published_at,
     fetched_at,
-    loaded_at,
+    _loaded_at as loaded_at,
     status,
     rows_in_file,
     rows_landed,
@@ -29,4 +29,4 @@ select
     rows_ignored,
     message,
     {{ built_at() }} as _built_at
-from {{ loaded_since(ref('int_ledger__files'), 'operator') }}
+from {{ loaded_since(ref('stg_ledger__files'), 'operator') }}

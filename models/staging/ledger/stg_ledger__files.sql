@@ -1,5 +1,5 @@
 with source as (
-    {{ landed(source('ercot_ledger', '_files'), known_at=none) }}
+    {{ ledger('_files') }}
 ),
 
 final as (
@@ -17,7 +17,7 @@ final as (
         url,
         published_at,
         fetched_at,
-        loaded_at,
+        loaded_at as _loaded_at,
         status,
         rows_in_file,
         rows_landed,

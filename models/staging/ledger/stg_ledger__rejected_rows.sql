@@ -1,5 +1,5 @@
 with source as (
-    {{ landed(source('ercot_ledger', '_rejected_rows'), known_at=none) }}
+    {{ ledger('_rejected_rows') }}
 ),
 
 final as (
@@ -14,7 +14,7 @@ final as (
         value,
         reason,
         line,
-        loaded_at
+        loaded_at as _loaded_at
     from source
 )
 

@@ -1,5 +1,5 @@
 with source as (
-    {{ landed(source('ercot_ledger', '_outcomes'), known_at=none) }}
+    {{ ledger('_outcomes') }}
 ),
 
 final as (
@@ -17,7 +17,7 @@ final as (
         rows_rejected,
         bytes,
         seconds,
-        loaded_at
+        loaded_at as _loaded_at
     from source
 )
 

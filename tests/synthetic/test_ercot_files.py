@@ -265,7 +265,8 @@ def test_truth_equals_the_files(clock_changes: Path) -> None:
         "run_at",
         value="violation_mw",
     ) == Counter(
-        (r["ConstraintName"], run(r, "SCEDTimeStamp"), max(float(r["ViolatedMW"]), 0.0)) for r in files
+        (r["ConstraintName"], run(r, "SCEDTimeStamp"), max(float(r["ViolatedMW"]), 0.0))
+        for r in files
     )
 
     files = [r for d in both for r in of_day(clock_changes, "NP6-345-CD", d)]

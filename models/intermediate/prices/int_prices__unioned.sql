@@ -97,10 +97,10 @@ caiso_components as (
 -- Since version 3 OASIS gives each component a CSV of its own. In its zip they are one file; outside
 -- of it they are told by their names to be one publication.
 component_files as (
-    select
+    select distinct
         file_id,
         regexp_replace(name, '_(LMP|MCE|MCC|MCL|MGHG)(_v[0-9]+)', '\2') as publication
-    from {{ ref('int_ledger__files') }}
+    from {{ ref('stg_ledger__files') }}
     where
         operator = 'caiso'
         and regexp_matches(name, '_(LMP|MCE|MCC|MCL|MGHG)_v[0-9]+')

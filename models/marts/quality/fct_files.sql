@@ -30,3 +30,5 @@ select
     message,
     {{ built_at() }} as _built_at
 from {{ loaded_since(ref('stg_ledger__files'), 'operator') }}
+-- a quarantined file is tried again when it is met, and may land
+qualify row_number() over (partition by file_id order by _loaded_at desc) = 1

@@ -94,18 +94,6 @@ caiso_components as (
     from {{ ref('stg_caiso__rt5m_lmp_components') }}
 ),
 
--- Since version 3 OASIS gives each component a CSV of its own. In its zip they are one file; outside
--- of it they are told by their names to be one publication.
-component_files as (
-    select distinct
-        file_id,
-        regexp_replace(name, '_(LMP|MCE|MCC|MCL|MGHG)(_v[0-9]+)', '\2') as publication
-    from {{ ref('stg_ledger__files') }}
-    where
-        operator = 'caiso'
-        and regexp_matches(name, '_(LMP|MCE|MCC|MCL|MGHG)_v[0-9]+')
-),
-
 -- One row per component becomes one row per price. `_loaded_at` is grouped by, not aggregated, so that
 -- a filter on it reaches the landed table. Components whose price is missing are no price.
 caiso as (
@@ -130,7 +118,8 @@ caiso as (
         min(_file_id) filter (where lmp_type = 'LMP') as _file_id,
         min(_row_number) filter (where lmp_type = 'LMP') as _row_number
     from caiso_components
-    left join component_files on caiso_components._file_id = component_files.file_id
+    left join {{ ref('int_prices__component_files') }} as component_files
+        on caiso_components._file_id = component_files.file_id
     group by
         iso,
         market,

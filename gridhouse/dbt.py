@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import contextmanager
@@ -56,6 +57,10 @@ def build(
 ) -> Build:
     """Build seeds, models and (unless told otherwise) tests.
 
+    Tests look at what landed or was computed since the last whole build that passed, whose instant
+    stands in a file beside the warehouse: after a failed build, the next one fails on the same rows
+    until they are mended. Without that file everything is tested.
+
     `manifest` (of `parse`) spares reading the project again. Raises NothingLanded, or Locked when
     another process holds a database file.
     """
@@ -64,26 +69,43 @@ def build(
     arguments = ["build" if tests else "run"]
     if select:
         arguments += ["--select", *select]
-    if full_refresh or (as_of and not warehouse.exists()):
+    if full_refresh:
         arguments += ["--full-refresh"]
-    if as_of:
-        arguments += ["--vars", f"{{as_of: '{as_of.astimezone(UTC).isoformat()}'}}"]
     with (
         lock(settings.data, "warehouse", settings.lock_wait_s),
         lock(settings.data, "raw", settings.lock_wait_s, shared=True),
     ):
+        # read apart from the build: with other variables than before dbt would parse all again
+        manifest = manifest or _dbt(settings, ["parse"]).result
+        tested = warehouse.with_name(f"{warehouse.name}.tested")
+        if full_refresh or not warehouse.exists():
+            tested.unlink(missing_ok=True)
+        variables = {}
+        if as_of:
+            variables["as_of"] = as_of.astimezone(UTC).isoformat()
+        if tested.exists():
+            variables["tests_since"] = tested.read_text()
         deadline = time.monotonic() + settings.lock_wait_s
         while True:
             wait_for_database(warehouse, deadline - time.monotonic())
-            done = invoke(settings, arguments, warehouse, manifest)
+            done = invoke(
+                settings, [*arguments, "--vars", json.dumps(variables)], warehouse, manifest
+            )
             if not done.kept_out or time.monotonic() > deadline:
-                return done
+                break
+        if done.ok and tests and not select and not as_of:
+            # taken while the locks are held: what lands or is computed later is newer
+            new = tested.with_suffix(".tested_new")
+            new.write_text(datetime.now(UTC).isoformat())
+            new.replace(tested)
+        return done
 
 
 def parse(settings: Settings) -> object:
     """dbt's manifest of the project, for builds that follow each other closely."""
     ensure_raw(settings)
-    return _dbt(settings, ["parse"]).result
+    with lock(settings.data, "warehouse", settings.lock_wait_s):
+        return _dbt(settings, ["parse"]).result
 
 
 def ensure_raw(settings: Settings) -> None:

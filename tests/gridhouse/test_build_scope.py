@@ -1,0 +1,114 @@
+"""What a build tests: everything since the last whole build that passed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gridhouse import dbt
+from gridhouse.settings import Settings
+
+THE_MANIFEST = SimpleNamespace(results=[])
+
+
+class FakeDbt:
+    """Stands for dbt: remembers the variables of each build, ends as told."""
+
+    def __init__(self) -> None:
+        self.builds: list[dict] = []
+        self.green = True
+
+    def __call__(self, settings, arguments, warehouse=None, manifest=None):
+        if arguments[0] != "parse":
+            self.builds.append(json.loads(arguments[arguments.index("--vars") + 1]))
+        return SimpleNamespace(
+            success=self.green, exception=None, result=SimpleNamespace(results=[])
+        )
+
+    @property
+    def since(self) -> str | None:
+        return self.builds[-1].get("tests_since")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeDbt:
+    made = FakeDbt()
+    monkeypatch.setattr(dbt, "_dbt", made)
+    return made
+
+
+@pytest.fixture
+def settings(prepared_data: Path) -> Settings:
+    return Settings(data=prepared_data)
+
+
+def test_a_green_whole_build_moves_the_instant(fake, settings):
+    dbt.build(settings)
+    assert fake.since is None  # the first build tests everything
+    between = datetime.now(UTC)
+    dbt.build(settings)
+    first = datetime.fromisoformat(fake.since)
+    assert first < between and first.utcoffset().total_seconds() == 0
+    dbt.build(settings)
+    assert datetime.fromisoformat(fake.since) > between
+
+
+def test_a_failed_build_leaves_the_instant_for_the_next(fake, settings):
+    dbt.build(settings)
+    dbt.build(settings)
+    passed = fake.since
+    dbt.build(settings)
+    moved = fake.since
+    assert moved > passed
+    fake.green = False
+    dbt.build(settings)
+    failed_with = fake.since
+    dbt.build(settings)
+    assert fake.since == failed_with > moved
+
+
+def test_a_failed_first_build_tests_everything_again(fake, settings):
+    fake.green = False
+    dbt.build(settings)
+    dbt.build(settings)
+    assert fake.since is None
+
+
+@pytest.mark.parametrize("options", [{"select": ["marts"]}, {"tests": False}])
+def test_partial_builds_read_the_instant_and_leave_it(fake, settings, options):
+    dbt.build(settings)
+    dbt.build(settings, **options)
+    known = fake.since
+    dbt.build(settings)
+    assert fake.since == known is not None
+
+
+def test_a_full_refresh_or_a_new_file_tests_everything(fake, settings):
+    dbt.build(settings)
+    fake.green = False
+    dbt.build(settings, full_refresh=True)
+    assert fake.since is None
+    dbt.build(settings)  # the refresh failed: still everything
+    assert fake.since is None
+    fake.green = True
+    dbt.build(settings)
+    dbt.warehouse_path(settings).unlink()
+    dbt.build(settings)
+    assert fake.since is None
+
+
+def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkeypatch):
+    """dbt parses every file again when a variable differs, so the build gets a manifest."""
+    given = []
+
+    def noting(settings, arguments, warehouse=None, manifest=None):
+        given.append((arguments[0], "--vars" in arguments, manifest))
+        return SimpleNamespace(success=True, exception=None, result=THE_MANIFEST)
+
+    monkeypatch.setattr(dbt, "_dbt", noting)
+    dbt.build(settings)
+    assert given == [("parse", False, None), ("build", True, THE_MANIFEST)]

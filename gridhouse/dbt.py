@@ -69,6 +69,8 @@ def build(
     arguments = ["build" if tests else "run"]
     if select:
         arguments += ["--select", *select]
+    # the past is built whole every time: incremental models go by what is newer than they hold
+    full_refresh = full_refresh or as_of is not None
     if full_refresh:
         arguments += ["--full-refresh"]
     with (
@@ -76,7 +78,7 @@ def build(
         lock(settings.data, "raw", settings.lock_wait_s, shared=True),
     ):
         # read apart from the build: with other variables than before dbt would parse all again
-        manifest = manifest or _dbt(settings, ["parse"]).result
+        manifest = manifest or _dbt(settings, ["parse"], warehouse).result
         tested = warehouse.with_name(f"{warehouse.name}.tested")
         if full_refresh or not warehouse.exists():
             tested.unlink(missing_ok=True)

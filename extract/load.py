@@ -20,6 +20,7 @@ from extract.assemble import raw_schema
 from extract.catalogue import Catalogue
 from extract.land import Landed
 from extract.ledger import LEDGER_TABLES, ledger_schema, ledger_table
+from extract.locks import Locked, held_message, is_held, opened
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
@@ -28,6 +29,7 @@ os.environ.setdefault("LOAD__WORKERS", "1")
 os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
 
 import dlt
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 STORAGE_VERSION = "v1.4.0"  # newer string compression; every DuckDB from 1.4 on opens it
 _DLT_TYPES = {
@@ -41,10 +43,14 @@ _DLT_TYPES = {
 
 
 class Loader:
-    """The dlt pipeline of one operator."""
+    """The dlt pipeline of one operator.
 
-    def __init__(self, data: Path, operator: str, catalogue: Catalogue):
-        self.data, self.operator = data, operator
+    Callers hold the lock `raw`. Programs that are not gridhouse may have `raw.duckdb` open all the
+    same: they are waited for, `wait_s` seconds at most, then Locked is raised.
+    """
+
+    def __init__(self, data: Path, operator: str, catalogue: Catalogue, wait_s: float = 30.0):
+        self.operator, self.wait_s = operator, wait_s
         self.raw = data / "raw.duckdb"
         self.folder = data / ".dlt" / "pipelines"
         self.schemas = {
@@ -64,14 +70,14 @@ class Loader:
         _create(self.raw)
         self.recover()
         if self.lacks_tables():
-            self._run(lambda load_id: Landed(), create=True)
+            self.load(lambda load_id: Landed(), create=True)
 
     def recover(self) -> None:
         """Forget a pending package and delete rows of loads that never completed."""
         pipeline = self._pipeline()
         if not pipeline.has_pending_data and not self._unclean.exists():
             return
-        with closing(duckdb.connect(str(self.raw))) as connection:
+        with opened(self.raw, self.wait_s, read_only=False) as connection:
             for (table,) in connection.execute(
                 "select table_name from duckdb_tables() where schema_name = ?", [self.operator]
             ).fetchall():
@@ -84,15 +90,17 @@ class Loader:
         shutil.rmtree(pipeline.working_dir, ignore_errors=True)
         self._unclean.unlink(missing_ok=True)
 
-    def load(self, parse: Callable[[str], Landed]) -> Landed:
-        """Run `parse` with the load's id, then load what it made in one package."""
-        return self._run(parse)
-
     @property
     def _unclean(self) -> Path:
         return self.folder / f"gridhouse_{self.operator}.running"
 
-    def _run(self, parse: Callable[[str], Landed], *, create: bool = False) -> Landed:
+    def load(self, parse: Callable[[str], Landed], *, create: bool = False) -> Landed:
+        """Run `parse` with the load's id, then load what it made in one package.
+
+        With `create` nothing is parsed: tables and columns are made.
+        """
+        with opened(self.raw, self.wait_s, read_only=False):
+            pass  # dlt does not wait
         self.folder.mkdir(parents=True, exist_ok=True)
         self._unclean.touch()
         made: list[Landed] = []
@@ -103,13 +111,18 @@ class Loader:
                 made.append(parse(load_id))
             return load_id, made[0]
 
-        self._pipeline().run(_source(self.operator, self.schemas, landed, create))
+        try:
+            self._pipeline().run(_source(self.operator, self.schemas, landed, create))
+        except PipelineStepFailed as error:
+            if is_held(error):  # opened by somebody since; the next run clears the package
+                raise Locked(held_message(self.raw, error)) from error
+            raise
         self._unclean.unlink()
         return made[0]
 
     def lacks_tables(self) -> bool:
         """Whether the catalogue names tables or columns that the database does not have."""
-        with closing(duckdb.connect(str(self.raw), read_only=True)) as connection:
+        with opened(self.raw, self.wait_s) as connection:
             found = connection.execute(
                 "select table_name, column_name from duckdb_columns() where schema_name = ?",
                 [self.operator],

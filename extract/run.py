@@ -164,7 +164,7 @@ class Run:
 
     def _loader(self, operator: str) -> Loader:
         if operator not in self.loaders:
-            loader = Loader(self.data, operator, self.catalogue)
+            loader = Loader(self.data, operator, self.catalogue, self.lock_wait_s)
             with lock(self.data, "raw", self.lock_wait_s):
                 loader.prepare()
             self.loaders[operator] = loader

@@ -1,7 +1,8 @@
 """The command `gridhouse`.
 
 Exit codes: 0 all went well; 1 something failed, was rejected or quarantined (the good part is
-kept); 2 wrong usage or settings; 75 another process holds a lock (try again); 130 interrupted.
+kept); 2 wrong usage or settings; 75 another process holds a lock (what had landed is kept; try
+again); 130 interrupted.
 """
 
 from __future__ import annotations
@@ -278,11 +279,15 @@ def _finish(settings: Settings, report, done, as_json: bool) -> None:
 
 
 def _print(settings: Settings, report, done) -> None:
-    from gridhouse.dbt import warehouse_path
-    from gridhouse.report import print_build, print_report
+    from gridhouse.report import print_build, print_report, spans
 
     if report:
-        print_report(console, report, load_catalogue(), warehouse_path(settings) if done else None)
+        between = {}
+        try:
+            between = spans(settings) if done else {}
+        except Locked as error:  # what landed is said all the same
+            notes.print(f"intervals are not shown: {error}", markup=False, highlight=False)
+        print_report(console, report, load_catalogue(), between)
     if done:
         print_build(console, done)
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from extract.catalogue import load_catalogue
 from extract.load import Loader
-from extract.locks import Locked, lock
+from extract.locks import is_held, lock, opened
 from extract.run import Run
 from gridhouse.settings import Settings
 
@@ -33,7 +31,7 @@ class Build:
     models: int = 0
     tests: int = 0
     seconds: float = 0.0
-    kept_out: bool = False  # a reader opened the file between the check and the build
+    kept_out: bool = False  # a program opened a database between the check and the build
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -89,11 +87,13 @@ def build(
             variables["tests_since"] = tested.read_text()
         deadline = time.monotonic() + settings.lock_wait_s
         while True:
-            wait_for_database(warehouse, deadline - time.monotonic())
+            for path, read_only in ((warehouse, False), (settings.data / "raw.duckdb", True)):
+                with opened(path, deadline - time.monotonic(), read_only=read_only):
+                    pass  # dbt does not wait
             done = invoke(
                 settings, [*arguments, "--vars", json.dumps(variables)], warehouse, manifest
             )
-            if not done.kept_out or time.monotonic() > deadline:
+            if not done.kept_out:
                 break
         if done.ok and tests and not select and not as_of:
             # taken while the locks are held: what lands or is computed later is newer
@@ -121,28 +121,13 @@ def ensure_raw(settings: Settings) -> None:
             f"{settings.data} holds no raw.duckdb: nothing was extracted yet. Run "
             "`gridhouse extract`, or `gridhouse replay` if the archive is there"
         )
-    catalogue = load_catalogue()
-    if any(Loader(settings.data, o, catalogue).lacks_tables() for o in catalogue.operators):
-        with Run(settings.data, catalogue, lock_wait_s=settings.lock_wait_s) as run:
+    catalogue, wait_s = load_catalogue(), settings.lock_wait_s
+    with lock(settings.data, "raw", wait_s, shared=True):
+        loaders = [Loader(settings.data, o, catalogue, wait_s) for o in catalogue.operators]
+        incomplete = any(loader.lacks_tables() for loader in loaders)
+    if incomplete:
+        with Run(settings.data, catalogue, lock_wait_s=wait_s) as run:
             run.prepare()
-
-
-def wait_for_database(path: Path, wait_s: float) -> None:
-    """Wait until no other process holds the DuckDB file; raises Locked with its message."""
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            duckdb.connect(str(path)).close()
-            return
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
-            if time.monotonic() >= deadline:
-                raise Locked(
-                    f"{path} is open in another program, so it cannot be written: {error}. Close "
-                    "that connection (read-only ones too) and run the build again"
-                ) from None
-            time.sleep(0.2)
 
 
 def invoke(
@@ -194,7 +179,7 @@ def _summary(result, seconds: float, data: Path) -> Build:
     done = Build(ok=bool(result.success), seconds=seconds)
     if result.exception:
         done.failures.append(str(result.exception))
-        done.kept_out = "Could not set lock on file" in str(result.exception)
+        done.kept_out = is_held(result.exception)
     for node in getattr(result.result, "results", None) or []:
         kind, status = str(node.node.resource_type), str(node.status)
         done.models += kind in ("model", "seed")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from extract.catalogue import Feed, load_catalogue
 from extract.index import Window
+from extract.locks import Locked
 from extract.remote import from_operators
 from extract.run import Report, Run
 from extract.unpack import Limits
@@ -54,7 +55,13 @@ def _run(settings: Settings, bars: Callable = _no_bars) -> Iterator[tuple[Run, C
             progress=done,
         ) as run:
             run.prepare()
-            yield run, more
+            try:
+                yield run, more
+            except Locked as error:
+                raise Locked(
+                    f"{error}. {run.report.files} file(s) with {run.report.rows:,} rows had landed "
+                    "before and are kept; the same command takes the rest"
+                ) from error
 
 
 def extract(

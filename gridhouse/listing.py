@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from extract.catalogue import Catalogue
-from gridhouse.dbt import warehouse_path
+from extract.locks import lock, opened
 from gridhouse.report import spans
 from gridhouse.settings import Settings
 
@@ -20,7 +18,7 @@ def print_catalogue(
     console: Console, settings: Settings, catalogue: Catalogue, as_json: bool
 ) -> None:
     """One line a feed: title, group, files, rows, first and last interval, lag."""
-    rows = rows_of(catalogue, settings.data / "raw.duckdb", warehouse_path(settings))
+    rows = rows_of(catalogue, settings)
     if as_json:
         print(json.dumps(rows, indent=2, default=str))
         return
@@ -45,10 +43,10 @@ def print_catalogue(
     console.print(table)
 
 
-def rows_of(catalogue: Catalogue, raw: Path, warehouse: Path) -> list[dict]:
+def rows_of(catalogue: Catalogue, settings: Settings) -> list[dict]:
     """The same as data. `lag_s` is seconds since the newest landed interval began."""
-    counts = _counts(catalogue, raw)
-    between = spans(warehouse)
+    counts = _counts(catalogue, settings)
+    between = spans(settings)
     now = datetime.now(UTC)
     rows = []
     for feed in catalogue:
@@ -73,10 +71,11 @@ def rows_of(catalogue: Catalogue, raw: Path, warehouse: Path) -> list[dict]:
     return rows
 
 
-def _counts(catalogue: Catalogue, raw: Path) -> dict[str, tuple[int, int]]:
+def _counts(catalogue: Catalogue, settings: Settings) -> dict[str, tuple[int, int]]:
+    raw, wait_s = settings.data / "raw.duckdb", settings.lock_wait_s
     if not raw.exists():
         return {}
-    with duckdb.connect(str(raw), read_only=True) as connection:
+    with lock(settings.data, "raw", wait_s, shared=True), opened(raw, wait_s) as connection:
         present = {
             schema
             for (schema,) in connection.execute(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 import duckdb
 from rich.box import SIMPLE_HEAD
@@ -12,55 +13,51 @@ from rich.console import Console
 from rich.table import Table
 
 from extract.catalogue import Catalogue
+from extract.locks import lock, opened
 from extract.run import Report
-from gridhouse.dbt import Build
+from gridhouse.dbt import Build, warehouse_path
+from gridhouse.settings import Settings
 
-_FACTS = (
-    "fct_price_intervals",
-    "fct_ancillary_price_intervals",
-    "fct_constraint_intervals",
-    "fct_load_intervals",
-    "fct_load_forecast_intervals",
-    "fct_interchange_intervals",
-    "fct_resource_output_intervals",
-)
-_ODD = ("known", "empty", "quarantined", "failed")  # shown where a feed has some
 SHOWN_NAMES = 8
 SHOWN = 20  # problems and warnings printed; the rest is counted
 
 
-def spans(warehouse: Path) -> dict[str, tuple[str, str]]:
+def spans(settings: Settings) -> dict[str, tuple[str, str]]:
     """First and last interval start (UTC, text) in the marts, by feed; empty if not built."""
-    if not warehouse.exists():
+    if not warehouse_path(settings).exists():
         return {}
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        found = {
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables where table_schema = 'marts'"
-            ).fetchall()
-        }
-        if not set(_FACTS) <= found:
+    with reading(settings) as connection:
+        if not connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = 'dim_feed'"
+        ).fetchone():
             return {}
-        union = " union all ".join(
-            f"select file_id, min(interval_start) as first, max(interval_start) as last "
-            f"from marts.{name} group by file_id"
-            for name in _FACTS
-        )
         rows = connection.execute(
-            "select files.feed, strftime(min(first), '%Y-%m-%d %H:%M'), "
-            f"strftime(max(last), '%Y-%m-%d %H:%M') from ({union}) as spans "
-            "inner join ops.files as files on files.file_id = spans.file_id group by 1"
+            "select feed, strftime(first_interval_start, '%Y-%m-%d %H:%M'), "
+            "strftime(last_interval_start, '%Y-%m-%d %H:%M') from marts.dim_feed "
+            "where first_interval_start is not null"
         ).fetchall()
     return {feed: (first, last) for feed, first, last in rows}
 
 
+@contextmanager
+def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, read only, in UTC; raises Locked when a build has it for too long."""
+    wait_s = settings.lock_wait_s
+    with (
+        lock(settings.data, "warehouse", wait_s, shared=True),
+        opened(warehouse_path(settings), wait_s) as connection,
+    ):
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
 def print_report(
-    console: Console, report: Report, catalogue: Catalogue, warehouse: Path | None = None
+    console: Console,
+    report: Report,
+    catalogue: Catalogue,
+    between: dict[str, tuple[str, str]] | None = None,
 ) -> None:
-    """A short table, one line a feed, then what went wrong."""
-    between = spans(warehouse) if warehouse else {}
+    """A short table, one line a feed, then what went wrong. `between` is of `spans`."""
     done = [report.feeds[f.id] for f in catalogue if f.id in report.feeds]
     odd = [
         n for n in ("known", "empty", "quarantined", "failed") if any(getattr(d, n) for d in done)
@@ -125,10 +122,9 @@ def as_json(report: Report | None, build: Build | None) -> str:
     return json.dumps(data, indent=2, default=str)
 
 
-def query_table(console: Console, title: str, sql: str, warehouse: Path) -> None:
+def query_table(console: Console, title: str, sql: str, settings: Settings) -> None:
     """Run `sql` read-only on the warehouse and print the question, the query and the answer."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with reading(settings) as connection:
         result = connection.execute(sql)
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for name, *_ in result.description:

@@ -53,7 +53,7 @@ def show_examples(console: Console, settings: Settings) -> None:
     """Print each question, its query and its answer, then where to go next."""
     warehouse = warehouse_path(settings)
     for title, sql in EXAMPLES:
-        query_table(console, title, sql, warehouse)
+        query_table(console, title, sql, settings)
     console.print(
         f"\nThe warehouse is {warehouse}: open it with any DuckDB client, for example\n"
         f"  duckdb -readonly {warehouse}\n"

@@ -78,6 +78,24 @@ def test_two_extractions_and_two_builds_at_once_damage_nothing(built, batches, t
     assert marts(data) == marts(built)
 
 
+def test_extraction_and_build_at_once_both_end_well(built, batches, tmp_path):
+    data = tmp_path / "data"
+    extract_and_build(data, batches[0])
+    both = [
+        subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=environment(data, GRIDHOUSE_LOCK_WAIT_S="120"),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for arguments in (["extract", "--from", str(batches[1])], ["build"], ["catalog"])
+    ]
+    said = [p.communicate()[1] for p in both]
+    assert [p.returncode for p in both] == [0, 0, 0], said
+    gridhouse(data, "build")
+    assert marts(data) == marts(built)
+
+
 def test_readers_keep_a_build_out_and_are_told_apart(built):
     with duckdb.connect(str(built / "gridhouse.duckdb"), read_only=True) as reader:
         count = reader.execute("select count(*) from marts.fct_price_intervals").fetchone()

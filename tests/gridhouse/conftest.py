@@ -19,6 +19,12 @@ Command = Callable[..., Any]  # answers with output, stdout, stderr, exit_code
 
 
 @pytest.fixture
+def env(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Sets a variable for the rest of the test."""
+    return monkeypatch.setenv
+
+
+@pytest.fixture
 def gridhouse(prepared_data: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs a command on `prepared_data`, expecting the exit code `code`."""
     from gridhouse.cli import app

@@ -50,10 +50,9 @@ def build(
     select: list[str] | None = None,
     full_refresh: bool = False,
     as_of: datetime | None = None,
-    tests: bool = True,
     manifest: object | None = None,
 ) -> Build:
-    """Build seeds, models and (unless told otherwise) tests.
+    """Build and test what is selected, or everything.
 
     Tests look at what landed or was computed since the last whole build that passed, whose instant
     stands in a file beside the warehouse: after a failed build, the next one fails on the same rows
@@ -64,7 +63,7 @@ def build(
     """
     ensure_raw(settings)
     warehouse = warehouse_path(settings, as_of)
-    arguments = ["build" if tests else "run"]
+    arguments = ["build"]
     if select:
         arguments += ["--select", *select]
     # the past is built whole every time: incremental models go by what is newer than they hold
@@ -95,7 +94,7 @@ def build(
             )
             if not done.kept_out:
                 break
-        if done.ok and tests and not select and not as_of:
+        if done.ok and not select and not as_of:
             # taken while the locks are held: what lands or is computed later is newer
             new = tested.with_suffix(".tested_new")
             new.write_text(datetime.now(UTC).isoformat())

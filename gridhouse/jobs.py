@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,10 @@ from extract.run import Report, Run
 from extract.unpack import Limits
 from gridhouse import dbt
 from gridhouse.settings import Settings
+
+LEDGER_MARTS = ["fct_files", "fct_feed_outcomes", "fct_rejected_rows"]  # of no single feed
+RETRY_S = 60.0  # from a build that failed to its next try, unless new rows come first
+WHOLE_S = 86_400.0  # from one build of everything to the next
 
 
 @contextmanager
@@ -139,36 +144,50 @@ def realtime(
 ) -> bool:
     """Ask each feed when it is due, land what is new, build what changed; until stopped.
 
-    Returns whether every round went well; a failed round is said and tried again.
+    The first build is whole: it takes in what an earlier loop landed and left unbuilt. Every day
+    another one moves the instant from which rows are tested.
+    Returns whether every round went well; what failed is said and tried again.
     """
     feeds = load_catalogue().select(targets)
-    end = time.monotonic() + stop_after_s if stop_after_s is not None else None
-    due = {f.id: 0.0 for f in feeds}
-    built = dbt.warehouse_path(settings).exists()
+    end = time.monotonic() + (math.inf if stop_after_s is None else stop_after_s)
+    due = dict.fromkeys((f.id for f in feeds), 0.0)
+    unbuilt: set[str] = set()  # feeds of which something landed that no build has taken in
+    build_at = whole_at = 0.0
     manifest, ok = None, True
-    while end is None or time.monotonic() < end:
-        now = time.monotonic()
+    while (now := time.monotonic()) < end:
         ready = [f for f in feeds if due[f.id] <= now]
-        if not ready:
-            time.sleep(min(0.5, max(0.05, min(due.values()) - now)))
+        if not ready and now < build_at:
+            time.sleep(min(0.5, max(0.05, min(build_at, *due.values()) - now)))
             continue
-        report = extract(settings, [f.id for f in ready], window=_now())
-        changed = [f for f in ready if (r := report.feeds.get(f.id)) and r.rows]
-        for feed in ready:
-            due[feed.id] = time.monotonic() + _pause(feed, poll_s, feed in changed)
-        if changed or not built:
-            select = [f"source:{f.id}+" for f in changed] if built else None
-            manifest = manifest or dbt.parse(settings)
-            done = dbt.build(settings, select=select, tests=not built, manifest=manifest)
-            built = built or done.ok
-            ok = ok and done.ok
-            rows = sum(report.of(f.id).rows for f in changed)
+        new = {f.id for f in ready}  # should the extraction break off, any may have landed in part
+        done, held = None, False
+        try:
+            if ready:
+                report = extract(settings, sorted(new), window=_now())
+                ok = ok and report.ok
+                for line in report.problems:
+                    say(f"problem: {line}")
+                new = {f for f in new if report.of(f).files or report.of(f).quarantined}
+            if new or build_at <= now:
+                manifest = manifest or dbt.parse(settings)
+                select = [*(f"source:{f}+" for f in sorted(unbuilt | new)), *LEDGER_MARTS]
+                whole = whole_at <= now
+                done = dbt.build(settings, select=None if whole else select, manifest=manifest)
+        except (Locked, OSError, dbt.NothingLanded) as error:
+            held = True
+            say(f"problem: {error}")
+        due |= {f.id: time.monotonic() + _pause(f, poll_s, f.id in new and not held) for f in ready}
+        unbuilt |= new
+        if done:
+            rows = report.rows if ready else 0
             say(f"{datetime.now(UTC):%H:%M:%S} {rows:,} rows landed, built in {done.seconds:.1f} s")
             for line in done.failures:
                 say(f"failure: {line}")
-        for line in report.problems:
-            say(f"problem: {line}")
-        ok = ok and report.ok
+        if done and done.ok:
+            unbuilt.clear()
+            build_at, whole_at = math.inf, now + WHOLE_S if whole else whole_at
+        elif done or held:
+            ok, build_at = False, time.monotonic() + RETRY_S
     return ok
 
 

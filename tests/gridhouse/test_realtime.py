@@ -1,0 +1,147 @@
+"""`gridhouse realtime`: what landed is built, if not now then later."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import synthetic
+from extract.locks import Locked
+from extract.run import Report
+from gridhouse import dbt, jobs
+from gridhouse.settings import Settings
+from synthetic import mirror
+from tests.gridhouse.conftest import DAY, FEED
+
+OTHER = "nem_tradingis"
+
+
+class Loop:
+    """A loop whose extractions and builds end as told: a list of what each does, in order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, data: Path):
+        self.settings = Settings(data=data)
+        self.extractions: list[dict[str, int] | Exception] = []  # rows by feed
+        self.results: list[bool | Exception] = []
+        self.built: list[set[str] | None] = []  # the feeds of each build; None: everything
+        self.said: list[str] = []
+        monkeypatch.setattr(jobs, "extract", self._extract)
+        monkeypatch.setattr(dbt, "parse", lambda settings: "the manifest")
+        monkeypatch.setattr(dbt, "build", self._build)
+        monkeypatch.setattr(jobs, "RETRY_S", 0.05)
+
+    def _extract(self, settings, feeds, *, window):
+        landed = self.extractions.pop(0) if self.extractions else {}
+        if isinstance(landed, Exception):
+            raise landed
+        report = Report()
+        for feed, rows in landed.items():
+            report.of(feed).files, report.of(feed).rows = 1, rows
+        return report
+
+    def _build(self, settings, *, select, manifest):
+        if select is not None:
+            assert set(jobs.LEDGER_MARTS) <= set(select)
+            select = {s[7:-1] for s in select if s.startswith("source:")}
+        self.built.append(select)
+        result = self.results.pop(0) if self.results else True
+        if isinstance(result, Exception):
+            raise result
+        return dbt.Build(ok=result, failures=[] if result else ["model x: error"])
+
+    def run(self, seconds: float = 1.0) -> bool:
+        return jobs.realtime(self.settings, [FEED, OTHER], 0.1, seconds, self.said.append)
+
+
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Loop:
+    return Loop(monkeypatch, tmp_path)
+
+
+def test_the_first_build_is_whole_and_later_ones_take_what_changed(loop):
+    loop.extractions = [{}, {}, {FEED: 5}, {}, {OTHER: 1, FEED: 1}]
+    assert loop.run()
+    assert loop.built == [None, {FEED}, {FEED, OTHER}]
+
+
+def test_a_failed_build_is_tried_again_with_what_came_since(loop):
+    loop.extractions = [{}, {FEED: 5}, {OTHER: 3}]
+    loop.results = [True, False, False, False]
+    assert not loop.run()  # for the exit code
+    assert loop.built[:2] == [None, {FEED}]
+    assert loop.built[-1] == {FEED, OTHER}
+    assert len(loop.built) == 5  # three failures, then all was well and nothing new came
+    assert "failure: model x: error" in loop.said
+
+
+@pytest.mark.parametrize("error", [Locked("gridhouse.duckdb is open"), OSError("disk full")])
+def test_a_build_that_is_kept_out_is_said_and_tried_again(loop, error):
+    loop.extractions = [{}, {FEED: 5}]
+    loop.results = [True, error]
+    assert not loop.run()
+    assert loop.built == [None, {FEED}, {FEED}]
+    assert f"problem: {error}" in loop.said
+
+
+def test_what_an_extraction_landed_before_it_broke_off_is_built(loop):
+    loop.extractions = [{}, Locked("raw.duckdb is open")]
+    assert not loop.run()
+    assert loop.built == [None, {FEED, OTHER}]
+
+
+def test_builds_are_whole_until_one_has_passed_and_once_a_day(loop, monkeypatch):
+    loop.extractions = [{FEED: 1}]
+    loop.results = [False, False]
+    loop.run()
+    assert loop.built == [None, None, None]
+    loop.built.clear()
+    monkeypatch.setattr(jobs, "WHOLE_S", 0.0)
+    loop.extractions = [{FEED: 1}, {FEED: 1}]
+    loop.run()
+    assert loop.built == [None, None]
+
+
+def test_a_quarantined_file_shows_in_the_ledger_marts(loop, monkeypatch):
+    quarantined = Report()
+    quarantined.of(FEED).quarantined = 1
+    reports = [Report(), quarantined]
+    monkeypatch.setattr(jobs, "extract", lambda *_, window: reports.pop(0) if reports else Report())
+    loop.run()
+    assert loop.built == [None, {FEED}]
+
+
+@pytest.mark.slow
+def test_published_files_reach_prices_and_ledger(prepared_data: Path, tmp_path: Path):
+    """Against the mirror; the second file is published after the first build."""
+    folder, feed = tmp_path / "site", "ercot_np6_905_cd"
+
+    def publish(hour: int) -> None:
+        synthetic.write(
+            folder, 5, DAY, DAY + timedelta(1), points=3, hours=(hour, hour + 1), feeds=[feed],
+            operators=["ercot"],
+        )  # fmt: skip
+
+    publish(8)
+    said = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            publish(9)
+
+    with mirror.start(folder) as server:
+        settings = jobs.against_mirror(Settings(data=prepared_data), server.url)
+        started = time.monotonic()
+        assert jobs.realtime(settings, [feed], 0.5, 25, say)
+        assert time.monotonic() - started < 60
+    with duckdb.connect(str(prepared_data / "gridhouse.duckdb"), read_only=True) as connection:
+        counts = connection.execute(
+            "select (select count(distinct interval_start) from marts.fct_price_intervals), "
+            "(select count(*) from ops.files where status = 'landed'), "
+            "(select count(*) from marts.fct_feed_outcomes where kind = 'download')"
+        ).fetchone()
+    assert counts == (8, 8, 8) and len(said) == 2, said

@@ -23,7 +23,7 @@ class Limits:
     """Bounds against zip bombs: bytes after unpacking, and their ratio to the bytes before."""
 
     unpacked_bytes: int = 16 * 1024**3
-    ratio: int = 1_000
+    ratio: int = 500
 
 
 @dataclass(slots=True)

@@ -180,6 +180,8 @@ def run(
 
     with _guard() as settings:
         if samples:
+            if start or end or days or max_new:
+                raise Usage("--samples takes all its days: no --start, --end, --days or --max-new")
             report, done = jobs.run_samples(settings, targets or [], bars=_bars())
         else:
             report = jobs.extract(
@@ -235,8 +237,10 @@ def mirror(
 @contextmanager
 def _guard():
     """Settings for a command; turns expected errors into one line and an exit code."""
+    settings = None
     try:
-        yield Settings()
+        settings = Settings()
+        yield settings
     except Locked as error:
         _stop(str(error), BUSY)
     except ValidationError as error:
@@ -251,15 +255,9 @@ def _guard():
     except typer.Exit:
         raise
     except Exception as error:
-        if _wants_traceback():
+        if settings and settings.traceback:
             raise
         _stop(f"{type(error).__name__}: {error}", FAILED)
-
-
-def _wants_traceback() -> bool:
-    import os
-
-    return os.environ.get("GRIDHOUSE_TRACEBACK", "") not in ("", "0")
 
 
 def _stop(message: str, code: int) -> None:

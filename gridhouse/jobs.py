@@ -50,7 +50,7 @@ def _run(settings: Settings, bars: Callable = _no_bars) -> Iterator[tuple[Run, C
                     tasks[feed] = bar.add_task(feed, total=None)
                 bar.advance(tasks[feed], count)
 
-        limits = Limits(settings.max_unpacked_bytes, int(settings.max_unpack_ratio))
+        limits = Limits(settings.max_unpacked_bytes, settings.max_unpack_ratio)
         with Run(
             settings.data,
             catalogue,

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from extract.unpack import Limits
+
 GIB = 1024**3
 
 
@@ -82,9 +84,10 @@ class Settings(BaseSettings):
     )
 
     # What to ask for
-    caiso_nodes: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("TH_NP15_GEN-APND", "TH_SP15_GEN-APND", "TH_ZP26_GEN-APND"),
-        description="Pricing nodes, comma separated; ALL or ALL_APNODES alone means that group.",
+    caiso_nodes: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None,
+        description="Pricing nodes, comma separated, instead of those that a feed of the catalogue "
+        "asks for; ALL or ALL_APNODES alone means that group.",
     )
     recheck_days: int = Field(
         15, ge=0, description="Days back that OASIS is asked again, once a day, for corrections."
@@ -113,17 +116,17 @@ class Settings(BaseSettings):
     # Size limits
     max_listing_bytes: int = Field(64 * 1024**2, gt=0)
     max_file_bytes: int = Field(2 * GIB, gt=0)
-    max_unpacked_bytes: int = Field(16 * GIB, gt=0)
-    max_unpack_ratio: float = Field(500.0, gt=1)
+    max_unpacked_bytes: int = Field(Limits().unpacked_bytes, gt=0)
+    max_unpack_ratio: int = Field(Limits().ratio, gt=1)
+
+    traceback: bool = Field(False, description="Show where an unexpected error arose.")
 
     @field_validator("caiso_nodes", mode="before")
     @classmethod
     def _split_nodes(cls, value: object) -> object:
         if isinstance(value, str):
             value = tuple(part.strip() for part in value.split(",") if part.strip())
-        if not value:
-            raise ValueError("name at least one node, or ALL")
-        return value
+        return value or None
 
     @field_validator(
         "ercot_mis_url",

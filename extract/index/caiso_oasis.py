@@ -184,16 +184,14 @@ class _Plan:
 def _parameters(index: dict[str, Any], settings: Settings) -> Iterator[dict[str, str]]:
     """The parameters of every request for one span: list values multiplied out, nodes in tens.
 
-    Nodes are those of the settings when somebody set them, else the catalogue's, else the
-    settings' default.
+    Nodes are those of the settings where they name some, else the catalogue's.
     """
     params: dict[str, Any] = dict(index.get("params") or {})
     nodes: tuple[str, ...] = ()
     if str(index["queryname"]).endswith("_LMP"):
-        named = {"node", "grp_type"} & set(params)
-        if "caiso_nodes" in settings.model_fields_set or not named:
+        if settings.caiso_nodes:
             nodes = settings.caiso_nodes
-            params = {name: v for name, v in params.items() if name not in named}
+            params = {name: v for name, v in params.items() if name not in ("node", "grp_type")}
         elif "node" in params:
             node = params.pop("node")
             nodes = tuple(node if isinstance(node, list) else str(node).split(","))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extract.catalogue import load_catalogue
 from extract.fetch import Fetched, fetch_all
 from extract.index import Candidate, Window, asked_on, list_feed
 from extract.index.caiso_oasis import day_spans, hour_spans, midnight
@@ -28,8 +29,14 @@ def caiso(queryname: str, version: int, cadence: timedelta = timedelta(days=1), 
     return feed(f"caiso_{queryname.lower()}", values, cadence=cadence)
 
 
-DAM = caiso("PRC_LMP", 12, params={"market_run_id": "DAM"})
-RTM = caiso("PRC_INTVL_LMP", 3, timedelta(minutes=5), params={"market_run_id": "RTM"}, max_days=1)
+DAM = caiso("PRC_LMP", 12, params={"market_run_id": "DAM", "node": HUBS})
+RTM = caiso(
+    "PRC_INTVL_LMP",
+    3,
+    timedelta(minutes=5),
+    params={"market_run_id": "RTM", "node": HUBS},
+    max_days=1,
+)
 AS = caiso("PRC_AS", 12, params={"market_run_id": "DAM", "anc_type": "ALL"}, max_days=1)
 LOAD = caiso("SLD_FCST", 1, timedelta(hours=1), params={})
 
@@ -181,6 +188,16 @@ def test_nodes_of_the_settings_win_over_the_catalogue_only_when_set() -> None:
     for product in (group, named):
         (found,) = listing(product, *days, caiso_nodes="C")
         assert query(found)["node"] == "C" and "grp_type" not in query(found)
+
+
+@pytest.mark.parametrize("name", ["caiso_prc_lmp", "caiso_prc_intvl_lmp"])
+def test_price_feeds_of_the_catalogue_name_nodes_that_the_settings_replace(name: str) -> None:
+    days = date(2025, 10, 1), date(2025, 10, 2)
+    product = load_catalogue().feeds[name]
+    asked = [query(c) for c in listing(product, *days)]
+    assert asked and all({"node", "grp_type"} & set(q) for q in asked)
+    asked = [query(c) for c in listing(product, *days, caiso_nodes="B,A")]
+    assert asked and all(q["node"] == "A,B" and "grp_type" not in q for q in asked)
 
 
 def test_a_list_of_values_is_one_request_each() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from extract.unpack import Limits
 from gridhouse.settings import Rate, Settings, is_loopback
 
 SECRET = "s3cret-value"
@@ -15,7 +16,8 @@ SECRET = "s3cret-value"
 def test_defaults() -> None:
     settings = Settings()
     assert settings.data == Path("data") and settings.archive_dir == Path("data/archive")
-    assert settings.caiso_nodes == ("TH_NP15_GEN-APND", "TH_SP15_GEN-APND", "TH_ZP26_GEN-APND")
+    assert settings.caiso_nodes is None  # the feeds name theirs
+    assert settings.max_unpack_ratio == 500 == Limits().ratio
     assert settings.max_file_bytes == 2 * 1024**3 and settings.recheck_days == 15
     assert settings.rate("caiso", settings.caiso_url) == Rate(1, 5.0)
     assert settings.rate("ercot_api", settings.ercot_api_url) == Rate(1, 2.1)
@@ -34,6 +36,11 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.rate("nemweb", settings.nemweb_url) == Rate(4, 0.0)  # a mirror: no pauses
     assert settings.rate("caiso", settings.caiso_url) == Rate(1, 6.5)
     assert settings.rate("caiso", "http://127.0.0.1:1") == Rate(1, 6.5)  # said, so kept
+
+
+def test_an_empty_list_of_nodes_is_none() -> None:
+    assert Settings(caiso_nodes="").caiso_nodes is None
+    assert Settings(caiso_nodes=" , ").caiso_nodes is None
 
 
 def test_env_file_with_keys_of_others(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""What makes no sense is refused with code 2 and a reason, before anything is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.run import Run
+from gridhouse import jobs
+from tests.gridhouse.conftest import FEED, Command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["extract", "--start", "2026-01-01"], "--start and --end belong together"),
+        (["extract", "--start", "2026-01-02", "--end", "2026-01-01"], "is before --start"),
+        (["extract", "--start", "1.1.2026", "--end", "2026-01-01"], "'1.1.2026' is not a day"),
+        (["extract", "--days", "2", "--start", "2026-01-01"], "either --days or --start"),
+        (["extract", "NP0-000-XX"], "NP0-000-XX"),
+        (["backfill", FEED], "backfill needs --start and --end"),
+        (["build", "--as-of", "2026-01-01T12:00:00"], "not an instant with offset"),
+        (["run", "--samples", "--start", "2026-01-01", "--end", "2026-01-02"], "--samples"),
+        (["run", "--samples", "--days", "2"], "--samples"),
+        (["run", "--samples", "--max-new", "2"], "--samples"),
+    ],
+)
+def test_wrong_usage_is_refused(gridhouse: Command, monkeypatch, arguments, reason) -> None:
+    monkeypatch.setattr(Run, "__enter__", lambda run: pytest.fail("it was begun"))
+    assert reason in gridhouse(*arguments, code=2).stderr
+
+
+def test_a_wrong_setting_is_named_and_its_value_not_shown(gridhouse: Command, env) -> None:
+    env("GRIDHOUSE_RECHECK_DAYS", "s3cret")
+    said = gridhouse("catalog", code=2).stderr
+    assert "GRIDHOUSE_RECHECK_DAYS" in said and "s3cret" not in said
+
+
+def test_an_unexpected_error_is_one_line_or_a_traceback(gridhouse: Command, env, monkeypatch):
+    def breaks(*_, **__):
+        raise ZeroDivisionError("by chance")
+
+    monkeypatch.setattr(jobs, "extract", breaks)
+    assert gridhouse("extract", code=1).stderr == "error: ZeroDivisionError: by chance\n"
+    env("GRIDHOUSE_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        raise gridhouse("extract", code=1).exception

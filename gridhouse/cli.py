@@ -8,7 +8,6 @@ again); 130 interrupted.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,7 +76,7 @@ def extract(
     with _guard() as settings:
         window = _window(start, end, days)
         report = jobs.extract(
-            settings, targets or [], window=window, folder=from_, max_new=max_new, bars=_bars()
+            settings, targets or [], window=window, folder=from_, max_new=max_new, bars=_progress
         )
         _finish(settings, report, None, as_json)
 
@@ -104,7 +103,7 @@ def backfill(
             raise Usage("backfill needs --start and --end")
         window = _window(start, end, None)
         report = jobs.backfill(
-            settings, targets or [], window, chunk_days, newest_first, max_new, bars=_bars()
+            settings, targets or [], window, chunk_days, newest_first, max_new, bars=_progress
         )
         _finish(settings, report, None, as_json)
 
@@ -135,7 +134,7 @@ def replay(targets: Targets = None, as_json: Json = False) -> None:
     from gridhouse import jobs
 
     with _guard() as settings:
-        _finish(settings, jobs.replay(settings, targets or [], bars=_bars()), None, as_json)
+        _finish(settings, jobs.replay(settings, targets or [], bars=_progress), None, as_json)
 
 
 @app.command()
@@ -154,10 +153,10 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build and test the warehouse with dbt: only the market days that new loads touched."""
-    from gridhouse import jobs
+    from gridhouse import dbt
 
     with _guard() as settings:
-        done = jobs.build(settings, select, full_refresh, _instant(as_of))
+        done = dbt.build(settings, select=select, full_refresh=full_refresh, as_of=_instant(as_of))
         _finish(settings, None, done, as_json)
 
 
@@ -175,23 +174,23 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Extract, then build. With --samples this is the five-minute tour."""
-    from gridhouse import jobs
+    from gridhouse import dbt, jobs
     from gridhouse.tour import show_examples
 
     with _guard() as settings:
         if samples:
             if start or end or days or max_new:
                 raise Usage("--samples takes all its days: no --start, --end, --days or --max-new")
-            report, done = jobs.run_samples(settings, targets or [], bars=_bars())
+            report, done = jobs.run_samples(settings, targets or [], bars=_progress)
         else:
             report = jobs.extract(
                 settings,
                 targets or [],
                 window=_window(start, end, days),
                 max_new=max_new,
-                bars=_bars(),
+                bars=_progress,
             )
-            done = jobs.build(settings)
+            done = dbt.build(settings)
         if samples and done.ok and not as_json:
             _print(settings, report, done)
             show_examples(console, settings)
@@ -331,6 +330,7 @@ def _window(start: str | None, end: str | None, days: int | None) -> Window:
 
 @contextmanager
 def _progress():
+    """A progress bar; silent where stderr is not a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -339,8 +339,3 @@ def _progress():
     )
     with Progress(*columns, console=notes, transient=True, disable=not sys.stderr.isatty()) as bar:
         yield bar
-
-
-def _bars() -> Callable:
-    """A factory of progress bars; silent where stderr is not a terminal."""
-    return _progress

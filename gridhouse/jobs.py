@@ -126,15 +126,6 @@ def replay(settings: Settings, targets: list[str], bars: Callable = _no_bars) ->
     return run.report
 
 
-def build(
-    settings: Settings,
-    select: list[str] | None = None,
-    full_refresh: bool = False,
-    as_of: datetime | None = None,
-) -> dbt.Build:
-    return dbt.build(settings, select=select, full_refresh=full_refresh, as_of=as_of)
-
-
 def realtime(
     settings: Settings,
     targets: list[str],

@@ -1,18 +1,17 @@
 """Listing: what an operator offers for one feed, as download candidates.
 
 `list_feed` dispatches on the feed's `index.kind`; each kind is one module of this package with a
-coroutine `candidates(feed, window, client, settings, known)`. A new kind is a new module.
+coroutine `candidates(feed, window, client, settings, known)`. A new kind is a new module, named in
+`list_feed`.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,31 +105,24 @@ async def list_feed(
     Keys that `known` knows are left out, except those to be checked again. An empty list is a
     valid outcome: the operator offers nothing new. Raises ListingError, which may carry a part.
     """
+    from extract.index import caiso_oasis, ercot_mis, nemweb  # here, as each imports this module
+
     kind = feed.index.get("kind")
-    module = _module(kind)
-    if module is None:
+    kinds = {"caiso_oasis": caiso_oasis, "ercot_mis": ercot_mis, "nemweb": nemweb}
+    if kind not in kinds:
         raise ListingError(
             feed.id,
             str(kind),
             "the catalogue names an index kind that does not exist",
-            f"use one of the modules of {__name__}",
+            f"use one of {', '.join(kinds)}",
             outcome="not_recognised",
         )
     try:
-        found = await module.candidates(feed, window, client, settings, known)
+        found = await kinds[kind].candidates(feed, window, client, settings, known)
     except ListingError as error:
         error.candidates = _wanted(error.candidates, known)
         raise
     return _wanted(found, known)
-
-
-def _module(kind: object) -> ModuleType | None:
-    if not isinstance(kind, str) or not kind.isidentifier():
-        return None
-    if importlib.util.find_spec(f"{__name__}.{kind}") is None:
-        return None
-    module = importlib.import_module(f"{__name__}.{kind}")
-    return module if hasattr(module, "candidates") else None
 
 
 def _wanted(found: Sequence[Candidate], known: Known) -> list[Candidate]:

@@ -55,7 +55,8 @@ def test_every_landed_column_is_declared_once_for_dlt_and_dbt():
     for path in CATALOGUE.rglob("*.yml"):
         for source in yaml.safe_load(path.read_text()).get("sources", []):
             for table in source["tables"]:
-                assert all(c.get("description") for c in table["columns"]), (path, table["name"])
+                columns = table.get("columns", [])  # none for the ledger, which dlt does not check
+                assert all(c.get("description") for c in columns), (path, table["name"])
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -267,28 +268,25 @@ def _broken(section: Section, problem: str) -> Typed:
     return Typed(section, empty, np.empty(0, np.int64), section.rows, problem=message)
 
 
-def _bad_values(column: Column, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, str]:
-    """(mask of values that cannot be true, reason); no mask where all are fine."""
+def _bad_values(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[pa.ChunkedArray, str]]:
+    """(mask of values that cannot be true, reason) for each way in which they cannot."""
     if column.key and values.null_count:
-        return pc.is_null(values), "key is empty"
+        yield pc.is_null(values), "key is empty"
     if column.data_type in ("double", "bigint"):
         bad = pc.invert(pc.less_equal(pc.abs(values), LARGEST))  # also true for NaN
-        if column.data_type == "bigint":
-            bad = pc.or_(bad, pc.not_equal(values, pc.floor(values)))
-            return bad, "not a whole number"
-        return bad, f"not a number between -{LARGEST:g} and {LARGEST:g}"
+        yield bad, f"not a number between -{LARGEST:g} and {LARGEST:g}"
+    if column.data_type == "bigint":
+        yield pc.not_equal(values, pc.floor(values)), "not a whole number"
     if column.data_type in ("date", "timestamp"):
         years = pc.year(values)
         bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, YEARS[1]))
-        return bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
-    return None, ""
+        yield bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
 
 
-def _hidden_lines(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Mask of text with a line end in it: a stray quotation mark swallows the rows behind it."""
-    if column.data_type != "text":
-        return None
-    return pc.match_substring(values, "\n")
+def _hidden_lines(column: Column, values: pa.ChunkedArray) -> Iterator[tuple]:
+    """The same for text with a line end: a stray quotation mark swallows the rows behind it."""
+    if column.data_type == "text":
+        yield pc.match_substring(values, "\n"), "a line end in quotes may hide rows"
 
 
 def _contracted(table: Table, rows: pa.Table) -> pa.Table:
@@ -311,11 +309,11 @@ def _other_header(section: Section, errors: list[tuple]) -> str | None:
 
 def _is_clean(table: Table, rows: pa.Table) -> bool:
     """Whether no value is one that `_bad_values` would set aside."""
-    for column in table.columns:
-        bad, _ = _bad_values(column, rows.column(column.name))
-        if bad is not None and pc.any(bad).as_py():
-            return False
-    return True
+    return not any(
+        pc.any(bad).as_py()
+        for column in table.columns
+        for bad, _ in _bad_values(column, rows.column(column.name))
+    )
 
 
 def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: _Query) -> Typed:
@@ -353,29 +351,26 @@ def _without_bad_values(typed: Typed) -> Typed:
     keep = np.ones(table.num_rows, dtype=bool)
     for column in typed.section.table.columns:
         values = table.column(column.name)
-        bad, reason = _bad_values(column, values)
-        if bad is None:
-            bad, reason = _hidden_lines(column, values), "a line end in quotes may hide rows"
-        if bad is None:
-            continue
-        mask = pc.fill_null(bad, False).to_numpy(zero_copy_only=False) & keep
-        for place in np.flatnonzero(mask):
-            row = int(typed.rows_index[place]) + 1
-            value = values[int(place)].as_py()
-            typed.rejected.append(
-                Rejected(
-                    row=row,
-                    line=typed.section.first_line + row - 1,
-                    column=column.source_name or column.name,
-                    value=None if value is None else str(value),
-                    reason=reason,
-                    text=_line(typed.section.body, row),
-                )
-            )
-        keep &= ~mask
+        for bad, reason in chain(_bad_values(column, values), _hidden_lines(column, values)):
+            mask = pc.fill_null(bad, False).to_numpy() & keep
+            typed.rejected += [_bad_value(typed, column, n, reason) for n in np.flatnonzero(mask)]
+            keep &= ~mask
     typed.table = _contracted(typed.section.table, table.filter(pa.array(keep)))
     typed.rows_index = typed.rows_index[keep]
     return typed
+
+
+def _bad_value(typed: Typed, column: Column, place: int, reason: str) -> Rejected:
+    row = int(typed.rows_index[place]) + 1
+    value = typed.table.column(column.name)[int(place)].as_py()
+    return Rejected(
+        row=row,
+        line=typed.section.first_line + row - 1,
+        column=column.source_name or column.name,
+        value=None if value is None else str(value),
+        reason=reason,
+        text=_line(typed.section.body, row),
+    )
 
 
 def _line(body: bytes, row: int) -> str:

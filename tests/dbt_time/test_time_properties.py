@@ -271,10 +271,11 @@ def test_an_hour_that_comes_twice_needs_its_flag(macros, connection, flag, hour)
 )
 def test_caiso_rows_that_contradict_themselves(macros, connection, starts, day, hour, agrees):
     row = {"s": starts, "e": starts + timedelta(hours=1), "d": day, "h": hour}
-    condition = macros.within_trading_hour("s", "e", "d", "cast(h as bigint)")
-    assert ask(connection, [f"({condition})"], [row]) == [(agrees,)]
-    no_length = macros.within_trading_hour("s", "s", "d", "cast(h as bigint)")
-    assert ask(connection, [f"({no_length})"], [row]) == [(False,)]
+    column = f"epoch_us({macros.caiso_interval_start('s', 'e', 'd', 'cast(h as bigint)')})"
+    truth = micros(starts.replace(tzinfo=UTC)) if agrees else None
+    assert ask(connection, [column], [row]) == [(truth,)]
+    no_length = macros.caiso_interval_start("s", "s", "d", "cast(h as bigint)")
+    assert ask(connection, [f"({no_length}) is null"], [row]) == [(True,)]
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def test_whole_numbers_are_not_rounded(land):
             "06/02/2025,1,4,HB_NORTH,HU,10,N\n"
             "06/02/2025,1.5,1,HB_NORTH,HU,20,N\n"
             "06/02/2025,2,1.0,HB_NORTH,HU,30,N\n"
-        "06/02/2025,,1,HB_NORTH,HU,40,N\n"
+            "06/02/2025,,1,HB_NORTH,HU,40,N\n"
         )
     )
     _, query = land({"cdr.00012301.0000000000000000.20250602.021702.SPPHLZNP6905_csv.csv": text})

@@ -94,8 +94,17 @@ caiso_components as (
     from {{ ref('stg_caiso__rt5m_lmp_components') }}
 ),
 
--- One row per component becomes one row per price. `_loaded_at` is grouped by, not aggregated, so that
--- a filter on it reaches the landed table. Components whose price is missing are no price.
+caiso_publications as (
+    select
+        components.*,
+        coalesce(files.publication, components._file_id) as publication
+    from caiso_components as components
+    left join {{ ref('int_prices__component_files') }} as files
+        on components._file_id = files.file_id
+),
+
+-- One row per component becomes one row per price. `_loaded_at` is grouped by, not aggregated, so
+-- that a filter on it reaches the landed table. Components whose price is missing are no price.
 caiso as (
     select
         iso,
@@ -117,9 +126,7 @@ caiso as (
         _loaded_at,
         min(_file_id) filter (where lmp_type = 'LMP') as _file_id,
         min(_row_number) filter (where lmp_type = 'LMP') as _row_number
-    from caiso_components
-    left join {{ ref('int_prices__component_files') }} as component_files
-        on caiso_components._file_id = component_files.file_id
+    from caiso_publications
     group by
         iso,
         market,
@@ -129,7 +136,7 @@ caiso as (
         interval_end,
         market_date,
         _loaded_at,
-        coalesce(component_files.publication, caiso_components._file_id)
+        publication
     having count(*) filter (where lmp_type = 'LMP') > 0
 ),
 

@@ -7,6 +7,6 @@ select
     market_date,
     case
         when market_date is null then 'the row has no day'
-        else 'no such hour on that day, an hour that comes twice without its flag, or times that disagree'
+        else 'no such hour that day, one that comes twice without its flag, or times that disagree'
     end as reason
 from {{ ref('int_rows__unresolved') }}

@@ -8,11 +8,7 @@ final as (
         trim(market_run_id) as market,
         trim(anc_region) as location,
         trim(anc_type) as operator_product,
-        -- null where the row contradicts itself: `fct_unresolved_rows` shows it, no fact does
-        case
-            when {{ within_trading_hour('interval_start_gmt', 'interval_end_gmt', 'opr_dt', 'opr_hr') }}
-                then {{ utc_instant('interval_start_gmt') }}
-        end as interval_start,
+        {{ caiso_interval_start() }} as interval_start,
         {{ utc_instant('interval_end_gmt') }} as interval_end,
         opr_dt as market_date,
         opr_hr as operator_hour,

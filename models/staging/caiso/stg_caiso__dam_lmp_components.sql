@@ -18,11 +18,7 @@ final as (
         location,
         {{ caiso_location_type('location') }} as location_type,
         trim(lmp_type) as lmp_type,
-        -- null where the row contradicts itself: `fct_unresolved_rows` shows it, no fact does
-        case
-            when {{ within_trading_hour('interval_start_gmt', 'interval_end_gmt', 'opr_dt', 'opr_hr') }}
-                then {{ utc_instant('interval_start_gmt') }}
-        end as interval_start,
+        {{ caiso_interval_start() }} as interval_start,
         {{ utc_instant('interval_end_gmt') }} as interval_end,
         opr_dt as market_date,
         opr_hr as operator_hour,

@@ -20,11 +20,7 @@ final as (
             when 'SYS_FCST_15MIN_MW' then 'RTPD'
             else coalesce(trim(execution_type), operator_market)
         end as execution_type,
-        -- null where the row contradicts itself: `fct_unresolved_rows` shows it, no fact does
-        case
-            when {{ within_trading_hour('interval_start_gmt', 'interval_end_gmt', 'opr_dt', 'opr_hr') }}
-                then {{ utc_instant('interval_start_gmt') }}
-        end as interval_start,
+        {{ caiso_interval_start() }} as interval_start,
         {{ utc_instant('interval_end_gmt') }} as interval_end,
         (epoch_us(interval_end_gmt) - epoch_us(interval_start_gmt)) // 60000000
             as interval_minutes,

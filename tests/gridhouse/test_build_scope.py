@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import synthetic
+from extract.locks import opened
 from gridhouse import dbt
 from gridhouse.settings import Settings
+from tests.gridhouse.conftest import Command
 
 THE_MANIFEST = SimpleNamespace(results=[])
 
@@ -111,3 +115,32 @@ def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkey
     monkeypatch.setattr(dbt, "_dbt", noting)
     dbt.build(settings)
     assert given == [("parse", False, None), ("build", True, THE_MANIFEST)]
+
+
+@pytest.mark.slow
+def test_a_failed_test_fails_every_build_until_the_rows_are_mended(
+    gridhouse: Command, prepared_data: Path, corrected: synthetic.Truth
+) -> None:
+    """One row too many in the ledger of a file, which `fct_files` then does not reconcile."""
+    first, second = sorted(p for p in corrected.folder.parent.rglob("*.zip"))
+    for file in (first, second):
+        folder = prepared_data.parent / file.stem
+        folder.mkdir()
+        shutil.copy(file, folder)
+        gridhouse("extract", "--from", str(folder))
+        if file == first:
+            gridhouse("build")
+
+    def add_to_rows(number: int) -> None:
+        with opened(prepared_data / "raw.duckdb", 0, read_only=False) as connection:
+            connection.execute(
+                f"update ercot._files set rows_in_file = rows_in_file + {number} where name = ?",
+                [second.name],
+            )
+
+    add_to_rows(1)
+    assert "rows_of_a_file_land_or_are_rejected" in gridhouse("build", code=1).stdout
+    assert "rows_of_a_file_land_or_are_rejected" in gridhouse("build", code=1).stdout
+    add_to_rows(-1)
+    gridhouse("build", "--full-refresh")
+    gridhouse("build")

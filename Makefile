@@ -20,7 +20,7 @@ LINT := $(CURDIR)/target/lint
 LINT_ENV := env -u GRIDHOUSE_WAREHOUSE GRIDHOUSE_DATA=$(LINT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint lint-python lint-dbt lint-sql format docs bench mirror constraints clean
+.PHONY: help setup run test test-ci test-all lint lint-python lint-dbt lint-sql format docs bench mirror constraints clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ run: $(READY)  ## samples from the mirror to the marts, and three example querie
 
 test: $(READY)  ## all tests but the slow ones
 	$(BIN)/pytest -m "not slow" $(ARGS)
+
+test-ci: $(READY)  ## those, and the slow ones that every change must pass
+	GRIDHOUSE_KILLS=2 $(BIN)/pytest -m "not slow or ci" $(ARGS)
 
 test-all: $(READY)  ## all tests, the slow ones too
 	$(BIN)/pytest $(ARGS)

@@ -3,7 +3,6 @@
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,20 +15,7 @@ from tests.faults.runs import COMMAND, environment, extract_and_build, gridhouse
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def batches(tmp_path_factory) -> list[Path]:
-    return synthetic.two_batches(tmp_path_factory.mktemp("batches"))
-
-
-@pytest.fixture(scope="module")
-def built(batches, tmp_path_factory) -> Path:
-    """A data folder after both batches, each extracted and built undisturbed."""
-    data = tmp_path_factory.mktemp("built")
-    for files in batches:
-        extract_and_build(data, files)
-    return data
-
-
+@pytest.mark.ci
 def test_replay_rebuilds_the_same_marts_offline(built):
     before = marts(built)
     for name in ("raw.duckdb", "gridhouse.duckdb"):

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from tests.gridhouse.conftest import Command
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 KEY = ["location", "location_type", "interval_start"]
 BEFORE, AFTER = "2026-06-16T00:00:00Z", "2026-06-18T00:00:00Z"

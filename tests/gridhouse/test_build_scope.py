@@ -118,6 +118,7 @@ def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkey
 
 
 @pytest.mark.slow
+@pytest.mark.ci
 def test_a_failed_test_fails_every_build_until_the_rows_are_mended(
     gridhouse: Command, prepared_data: Path, corrected: synthetic.Truth
 ) -> None:
@@ -143,4 +144,3 @@ def test_a_failed_test_fails_every_build_until_the_rows_are_mended(
     assert "rows_of_a_file_land_or_are_rejected" in gridhouse("build", code=1).stdout
     add_to_rows(-1)
     gridhouse("build", "--full-refresh")
-    gridhouse("build")

@@ -13,7 +13,7 @@ import pytest
 import synthetic
 from tests.synthetic.conftest import DAY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 RUN = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
 KEY = ["iso", "market", "location", "location_type", "interval_start", "market_date"]

@@ -56,20 +56,23 @@ class Batch:
         """Parse one publication; each inner file of a container is a file of its own."""
         entry, started = incoming.entry, time.perf_counter()
         self.feeds[feed.id] = feed
-        outer = self._file_row(feed, incoming, File(entry.name, None, entry.sha256, 0, b""))
-        outer.bytes = entry.bytes
+        outer = File(entry.name, None, entry.sha256, entry.bytes, b"")
         is_container = False
         try:
             for file in files_in(entry.name, incoming.source, entry.sha256, self.limits):
                 self._add_file(feed, incoming, file)
                 is_container = is_container or file.container is not None
         except Quarantine as error:
-            self._quarantine(outer, str(error), started)
+            self._quarantine(self._file_row(feed, incoming, outer), str(error), started)
             return
-        if is_container and outer.file_id not in self.known.file_ids:
-            # its inner files may all be known from elsewhere: it need not be fetched again
-            outer.status = "container"
-            self.landed.files.append(outer)
+        if is_container:
+            self._add_container(self._file_row(feed, incoming, outer))
+
+    def _add_container(self, row: FileRow) -> None:
+        """A zip of zips lands by its files; its own row says that it need not be fetched again."""
+        if row.file_id not in self.known.file_ids:
+            row.status = "container"
+            self.landed.files.append(row)
 
     def _add_file(self, feed: Feed, incoming: Incoming, file: File) -> None:
         started = time.perf_counter()
@@ -101,15 +104,15 @@ class Batch:
         OASIS makes its answers anew: two zips with the same rows differ in bytes.
         """
         content, pending, digest = Content(whole=file.is_zip), Pieces(row), hashlib.sha256()
-        stamps = set()
+        before = None
         with members(file, feed.tables[0].members, self.limits, content.notes) as streams:
             for member, stream in streams:
-                stamps.add(published_in_name(feed, member))
-                if len(stamps - {None}) > 1:
+                if before and published_in_name(feed, before) != published_in_name(feed, member):
                     raise Quarantine(
-                        f"{file.name}: {member} was published at another time than the members "
-                        "before it; unpack the zip, so that each is ordered by its own time"
+                        f"{file.name}: {member} and {before} were published at different times; "
+                        "unpack the zip, so that each is ordered by its own"
                     )
+                before = member
                 for section in read_member(feed, member, stream, content):
                     self._publish(row, feed, content, member)
                     if feed.parse == "oasis":

@@ -275,7 +275,7 @@ def test_a_zip_with_publications_of_two_times_is_not_taken_as_one(land):
     members = {f"{late}.csv": DAM + "01/31/2026,01:00,A,99,N\n"}
     members[f"{early}.csv"] = DAM + "01/31/2026,01:00,A,11,N\n"
     report, _ = land({"bundle_NP4-190.DAMSPNP4190.zip": zipped(members)})
-    assert "published at another time" in report.problems[0]
+    assert "published at different times" in report.problems[0]
 
 
 def test_members_and_links_that_are_not_read_are_named(land, tmp_path):

@@ -1,4 +1,4 @@
-"""ERCOT files: seven products as MIS posts them, a zip with one CSV each."""
+"""ERCOT files: eight products as MIS posts them, a zip with one CSV each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from datetime import date
 from synthetic.context import Context
 from synthetic.ercot_hourly import dam_capacity, dam_constraints, dam_prices, zone_load
 from synthetic.ercot_market import Day
-from synthetic.ercot_real_time import rt_prices, sced_constraints, sced_prices
+from synthetic.ercot_real_time import (
+    rt_prices,
+    sced_constraints,
+    sced_lambdas,
+    sced_prices,
+)
 
 WRITERS: dict[str, Callable[[Context, str, Day], None]] = {
     "ercot_np4_190_cd": dam_prices,
@@ -16,6 +21,7 @@ WRITERS: dict[str, Callable[[Context, str, Day], None]] = {
     "ercot_np4_191_cd": dam_constraints,
     "ercot_np6_905_cd": rt_prices,
     "ercot_np6_788_cd": sced_prices,
+    "ercot_np6_322_cd": sced_lambdas,
     "ercot_np6_86_cd": sced_constraints,
     "ercot_np6_345_cd": zone_load,
 }

@@ -159,6 +159,14 @@ class Day:
         return np.round(np.clip(self.dam_energy - self.factors @ self.dam_shadow, FLOOR, CAP), 2)
 
     @cached_property
+    def system_lambda(self) -> tuple[np.ndarray, np.ndarray]:
+        """SCED energy price before congestion on the five-minute grid: within the cap, and without.
+
+        Five decimals.
+        """
+        return np.round(self._real_time.price, 5), np.round(self._real_time.uncapped, 5)
+
+    @cached_property
     def sced_lmp(self) -> np.ndarray:
         """SCED prices on the five-minute grid, (points, intervals), not rounded."""
         return np.clip(self._real_time.price - self.factors @ self.sced_shadow, FLOOR, CAP)

@@ -17,6 +17,8 @@ from synthetic.zips import pack
 
 # The flag column came in 2011, the day is not known; files of earlier days go without it.
 FLAG_FROM = date(2011, 7, 1)
+# The system lambda was split in two during 2026, not before February; the day is not known.
+TWO_LAMBDAS_FROM = date(2026, 2, 1)
 CONTAINER = "0" * 16
 _CENTRAL = ZoneInfo(CENTRAL)
 
@@ -36,6 +38,7 @@ PRODUCTS = {
     "ercot_np4_191_cd": Product("NP4-191-CD", 12332, "DASPBCNP4191"),
     "ercot_np6_905_cd": Product("NP6-905-CD", 12301, "SPPHLZNP6905"),
     "ercot_np6_788_cd": Product("NP6-788-CD", 12300, "LMPSROSNODENP6788"),
+    "ercot_np6_322_cd": Product("NP6-322-CD", 13114, "SCEDSYSLAMBDANP6322"),
     "ercot_np6_86_cd": Product("NP6-86-CD", 12302, "SCEDBTCNP686"),
     "ercot_np6_345_cd": Product("NP6-345-CD", 13101, "ACTUALSYSLOADWZNP6345"),
 }

@@ -1,4 +1,4 @@
-"""ERCOT's real-time files: fifteen-minute prices, SCED prices and SCED constraints."""
+"""ERCOT's real-time files: fifteen-minute prices, and prices, lambdas and constraints of SCED."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from synthetic.corrections import nudges
 from synthetic.ercot_market import CONSTRAINTS, ZONE_TYPES, Day, sced_runs
 from synthetic.ercot_posting import (
     PRODUCTS,
+    TWO_LAMBDAS_FROM,
     constraint_truth,
     correction_delay,
     flag_column,
@@ -125,17 +126,11 @@ def sced_prices(ctx: Context, feed: str, market: Day) -> None:
         "\n",
     )
     header = "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP"
-    written, file_names, published_at = [], [""] * len(at), at + np.timedelta64(6, "s")
-    for i, stamp in enumerate(local):
-        if not ctx.in_hours(stamp.item().hour):
-            continue
-        stem = f"{PRODUCTS[feed].stem}_{stamp.item():%Y%m%d_%H%M%S}"
-        body = lines.part(i * per, (i + 1) * per)
-        file_names[i] = post(ctx, feed, int(published_at[i].astype(int)), stem, header, body, per)
-        written.append(i)
-    if not written:
+    published_at = at + np.timedelta64(6, "s")
+    file_names = _post_runs(ctx, feed, local, published_at, header, lines, per)
+    keep = file_names[run] != ""
+    if not keep.any():
         return
-    keep = np.isin(run, written)
     ctx.truth.keep(
         "fct_price_intervals",
         feed,
@@ -148,8 +143,67 @@ def sced_prices(ctx: Context, feed: str, market: Day) -> None:
         price=price.ravel()[keep],
         currency="USD",
         published_at=published_at[run[keep]],
-        file_name=text.pick(file_names, run[keep]),
+        file_name=text.texts(file_names[run[keep]]),
     )
+
+
+def sced_lambdas(ctx: Context, feed: str, market: Day) -> None:
+    """NP6-322-CD: one file per SCED run with one row, the price of energy before congestion."""
+    day = market.day
+    at, interval = sced_runs(ctx.seed, market.fives)
+    local, repeated = local_of(at, CENTRAL)
+    capped, uncapped = (price[interval] for price in market.system_lambda)
+    two = day >= TWO_LAMBDAS_FROM
+    lines = text.Lines(
+        [
+            text.stamp(local, "%m/%d/%Y %H:%M:%S"),
+            text.pick(["N", "Y"], repeated.astype(int)),
+            text.number(capped),
+            *([text.number(uncapped)] if two else []),
+        ],
+        "\n",
+    )
+    columns = "CappedSystemLambda,UncappedSystemLambda" if two else "SystemLambda"
+    header = f"SCEDTimeStamp,RepeatedHourFlag,{columns}"
+    published_at = at + np.timedelta64(8, "s")
+    file_names = _post_runs(ctx, feed, local, published_at, header, lines, 1)
+    keep = file_names != ""
+    if not keep.any():
+        return
+    ctx.truth.keep(
+        "stg_ercot__sced_system_lambdas",
+        feed,
+        day,
+        1,
+        int(keep.sum()),
+        **run_truth(at[keep], day),
+        market="RT5M",
+        price=capped[keep],
+        uncapped_price=uncapped[keep] if two else None,
+        currency="USD",
+        published_at=published_at[keep],
+        file_name=text.texts(file_names[keep]),
+    )
+
+
+def _post_runs(
+    ctx: Context,
+    feed: str,
+    local: np.ndarray,
+    published_at: np.ndarray,
+    header: str,
+    lines: text.Lines,
+    per: int,
+) -> np.ndarray:
+    """Write a file of `per` lines for each SCED run; the zips' names, "" for hours left out."""
+    file_names = np.full(len(local), "", dtype=object)
+    for i, stamp in enumerate(local):
+        if not ctx.in_hours(stamp.item().hour):
+            continue
+        stem = f"{PRODUCTS[feed].stem}_{stamp.item():%Y%m%d_%H%M%S}"
+        body = lines.part(i * per, (i + 1) * per)
+        file_names[i] = post(ctx, feed, int(published_at[i].astype(int)), stem, header, body, per)
+    return file_names
 
 
 def sced_constraints(ctx: Context, feed: str, market: Day) -> None:

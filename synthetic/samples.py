@@ -50,11 +50,11 @@ SAMPLE_DAYS: dict[str, tuple[date, ...]] = {
 }
 _DAILY = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np4_191_cd", "ercot_np6_345_cd")
 _QUARTER = ("ercot_np6_905_cd",)
-_SCED = ("ercot_np6_788_cd", "ercot_np6_86_cd")
+_SCED = ("ercot_np6_788_cd", "ercot_np6_322_cd", "ercot_np6_86_cd")
 
 
 def samples(folder: Path | str) -> Summary:
-    """Write the sample set under `folder`: fewer than 400 files, in a few seconds.
+    """Write the sample set under `folder`: fewer than 500 files, in a few seconds.
 
     Whole are the day-ahead files and CAISO's, the fifteen-minute prices of the autumn day, one
     archived NEM day and the monthly NEM days; of the other five- and fifteen-minute files there are

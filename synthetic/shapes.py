@@ -58,10 +58,14 @@ def sun_shape(hour: np.ndarray, day: date, south: bool) -> np.ndarray:
 
 @dataclass(frozen=True)
 class EnergyCurve:
-    """Net load (share of peak) and the price that clears it, per interval."""
+    """Net load (share of peak) and the price that clears it, per interval.
+
+    `uncapped` is the price before it is held to the cap.
+    """
 
     net_load: np.ndarray
     price: np.ndarray
+    uncapped: np.ndarray
     is_scarce: np.ndarray
 
 
@@ -116,4 +120,5 @@ def energy_curve(
         centre = 18.0 + 1.5 * own.random()
         spike = strike_size * np.exp(-(((hour - centre) / 0.5) ** 2))
         spike[spike < 25.0] = 0.0
-    return EnergyCurve(net, np.clip(price + spike, floor, cap), spike > 0)
+    uncapped = np.maximum(price + spike, floor)
+    return EnergyCurve(net, np.minimum(uncapped, cap), uncapped, spike > 0)

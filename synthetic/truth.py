@@ -1,8 +1,10 @@
 """What was written, kept as Parquet beside the files, so that marts can be compared row for row.
 
 One folder per mart, one part per feed, market day and publication:
-`truth/<mart>/<feed>-<YYYY-MM-DD>-r<revision>.parquet`. Writing the same day again replaces its
-part. Every publication of a value has its row; the highest `revision` of a key is the newest. The
+`truth/<mart>/<feed>-<YYYY-MM-DD>-r<revision>.parquet`. What no mart shows has the name of its
+staging model. Writing the same day again replaces its part.
+
+Every publication of a value has its row; the highest `revision` of a key is the newest. The
 interval of a SCED run starts at the run (`run_at`) and has no end here: it holds until the next run
 that is known.
 """
@@ -68,6 +70,12 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "violation_mw": _NUMBER,
         "from_station": _TEXT,
         "to_station": _TEXT,
+    },
+    # no mart has them: they tell `fct_constraint_intervals` when a run has ended
+    "stg_ercot__sced_system_lambdas": {
+        "price": _NUMBER,
+        "uncapped_price": _NUMBER,
+        "currency": _TEXT,
     },
     "fct_load_intervals": {"load_kind": _TEXT, "load_mw": _NUMBER},
     "fct_load_forecast_intervals": {

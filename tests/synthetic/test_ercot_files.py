@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import synthetic
 from synthetic.ercot_market import shift_factors
+from synthetic.shapes import energy_curve
 from tests.synthetic.conftest import AUTUMN, DAY, SEED, SPRING
 from tests.synthetic.reading import CENTRAL, central, member, rows, zips
 
@@ -25,12 +27,15 @@ HEADERS = {
     "NP6-905-CD": "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,"
     "SettlementPointType,SettlementPointPrice,DSTFlag",
     "NP6-788-CD": "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP",
+    "NP6-322-CD": "SCEDTimeStamp,RepeatedHourFlag,CappedSystemLambda,UncappedSystemLambda",
     "NP6-86-CD": "SCEDTimeStamp,RepeatedHourFlag,ConstraintID,ConstraintName,ContingencyName,"
     "ShadowPrice,MaxShadowPrice,Limit,Value,ViolatedMW,FromStation,ToStation,FromStationkV,"
     "ToStationkV,CCTStatus",
     "NP6-345-CD": "OperDay,HourEnding,COAST,EAST,FAR_WEST,NORTH,NORTH_C,SOUTHERN,SOUTH_C,WEST,"
     "TOTAL,DSTFlag",
 }
+# of NP6-322-CD until 2026
+ONE_LAMBDA = "SCEDTimeStamp,RepeatedHourFlag,SystemLambda"
 NAME = re.compile(r"cdr\.\d{8}\.0{16}\.\d{8}\.\d{9}\.[A-Z]+NP\d+[\w]*_csv\.zip")
 
 
@@ -53,7 +58,8 @@ def test_names_members_and_headers(emil_id: str, clock_changes: Path) -> None:
             r"(cdr\.\d{8}\.0{16})\.(\d{8}\.\d{6})\d{3}\.(.+)_csv\.zip", path.name
         ).groups()
         assert name == f"{head}.{stamp}.{stem}.csv"
-        assert text.splitlines()[0] == HEADERS[emil_id]
+        old = emil_id == "NP6-322-CD" and "NP6322_2025" in path.name
+        assert text.splitlines()[0] == (ONE_LAMBDA if old else HEADERS[emil_id])
         assert "\r" not in text and text.endswith("\n")
 
 
@@ -131,6 +137,40 @@ def test_layout_of_values(clock_changes: Path) -> None:
         assert round(sum(float(r[z]) for z in zones), 2) == float(r["TOTAL"])
 
 
+def test_one_lambda_for_each_run_of_the_prices(clock_changes: Path) -> None:
+    for day, column in ((AUTUMN, "SystemLambda"), (SPRING, "CappedSystemLambda")):
+        found = of_day(clock_changes, "NP6-322-CD", day)
+        runs = [(r["SCEDTimeStamp"], r["RepeatedHourFlag"]) for r in found]
+        prices = of_day(clock_changes, "NP6-788-CD", day)
+        assert len(runs) == len(set(runs))
+        assert set(runs) == {(r["SCEDTimestamp"], r["RepeatedHourFlag"]) for r in prices}
+        assert all(re.fullmatch(r"-?\d+(\.\d{1,5})?", r[column]) for r in found)
+        assert {s[11:13] for s, flag in runs if flag == "Y"} == ({"01"} if day == AUTUMN else set())
+    # one row a file, and the stamp of the name is the run's
+    for path in zips(clock_changes / "ercot" / "NP6-322-CD"):
+        (row,) = rows(member(path)[1])
+        run = datetime.strptime(row["SCEDTimeStamp"], "%m/%d/%Y %H:%M:%S")
+        mark = "_xhr" if row["RepeatedHourFlag"] == "Y" else ""
+        assert f"SCEDSYSLAMBDANP6322_{run:%Y%m%d_%H%M%S}{mark}_csv.zip" in path.name
+
+
+def test_the_uncapped_lambda_passes_the_cap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # every evening spikes, by 200 at least
+    monkeypatch.setattr("synthetic.ercot_market.CAP", 201.0)
+    monkeypatch.setattr("synthetic.ercot_market.energy_curve", partial(energy_curve, scarcity=1.0))
+    options = {"operators": ["ercot"], "feeds": ["ercot_np6_322_cd"], "hours": (16, 22)}
+    synthetic.write(tmp_path, SEED, SPRING, SPRING + DAY, **options)
+    found = [
+        (float(r["CappedSystemLambda"]), float(r["UncappedSystemLambda"]))
+        for r in of_day(tmp_path, "NP6-322-CD", SPRING)
+    ]
+    assert all(capped == min(uncapped, 201.0) for capped, uncapped in found)
+    above = sum(uncapped > 201.0 for _, uncapped in found)
+    assert 0 < above < len(found) / 2
+
+
 def test_runs_are_off_the_grid_and_newest_first_in_constraints(clock_changes: Path) -> None:
     stamps = sorted({r["SCEDTimestamp"] for r in of_day(clock_changes, "NP6-788-CD", SPRING)})
     assert 260 <= len(stamps) <= 300
@@ -151,6 +191,10 @@ def test_constraints_explain_prices(clock_changes: Path) -> None:
     for r in of_day(clock_changes, "NP6-86-CD", SPRING):
         shadow.setdefault(r["SCEDTimeStamp"], {})[r["ConstraintName"]] = float(r["ShadowPrice"])
     order = ["SYN_N_TO_H", "SYNW_EXP_1", "138_SYN_NAL_1", "SYNKENA_MATH1_1", "SYNTS_FRTER_1B_1"]
+    energy = {
+        r["SCEDTimeStamp"]: float(r["CappedSystemLambda"])
+        for r in of_day(clock_changes, "NP6-322-CD", SPRING)
+    }
     price: dict[str, dict[str, float]] = {}
     for r in of_day(clock_changes, "NP6-788-CD", SPRING):
         price.setdefault(r["SCEDTimestamp"], {})[r["SettlementPoint"]] = float(r["LMP"])
@@ -158,9 +202,10 @@ def test_constraints_explain_prices(clock_changes: Path) -> None:
     for stamp, by_point in price.items():
         mu = np.array([shadow.get(stamp, {}).get(c, 0.0) for c in order])
         binding += bool(mu.any())
-        for name in names[1:]:
-            expected = (factors["HB_NORTH"] - factors[name]) @ mu
-            assert by_point[name] - by_point["HB_NORTH"] == pytest.approx(expected, abs=0.011)
+        for name in names:
+            # a price has two decimals, the rest five
+            expected = energy[stamp] - factors[name] @ mu
+            assert by_point[name] == pytest.approx(expected, abs=0.0051)
     assert binding > 20
 
 
@@ -255,6 +300,18 @@ def test_truth_equals_the_files(clock_changes: Path) -> None:
         "run_at",
         value="price",
     ) == Counter((r["SettlementPoint"], run(r, "SCEDTimestamp"), float(r["LMP"])) for r in files)
+
+    files = [r for d in both for r in of_day(clock_changes, "NP6-322-CD", d)]
+    lambdas = "stg_ercot__sced_system_lambdas", "ercot_np6_322_cd"
+    assert truth_of(clock_changes, *lambdas, "run_at", value="price") == Counter(
+        (run(r, "SCEDTimeStamp"), float(r.get("SystemLambda") or r["CappedSystemLambda"]))
+        for r in files
+    )
+    uncapped = [r.get("UncappedSystemLambda") for r in files]
+    assert truth_of(clock_changes, *lambdas, "run_at", value="uncapped_price") == Counter(
+        (run(r, "SCEDTimeStamp"), float(u) if u else None)
+        for r, u in zip(files, uncapped, strict=True)
+    )
 
     files = [r for d in both for r in of_day(clock_changes, "NP6-86-CD", d)]
     assert truth_of(

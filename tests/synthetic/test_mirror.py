@@ -48,17 +48,19 @@ def listed(client: httpx.Client, report_type: int) -> list[dict[str, str]]:
 # ERCOT MIS
 
 
-def test_json_list_has_every_posting_and_its_twin(client, sample_set) -> None:
-    found = listed(client, 12331)
+@pytest.mark.parametrize(("report_type", "emil_id"), [(12331, "NP4-190-CD"), (13114, "NP6-322-CD")])
+def test_json_list_has_every_posting_and_its_twin(client, sample_set, report_type, emil_id) -> None:
+    found = listed(client, report_type)
     names = [d["ConstructedName"] for d in found]
-    stored = {p.name: p for p in zips(sample_set.folder / "ercot/NP4-190-CD")}
+    stored = {p.name: p for p in zips(sample_set.folder / "ercot" / emil_id)}
+    assert stored
     assert {n for n in names if "_csv" in n} == set(stored)
     assert {n for n in names if "_xml" in n} == {n.replace("_csv", "_xml") for n in stored}
     stamps = [n.split(".")[3:5] for n in names]
     assert stamps == sorted(stamps, reverse=True)
     for d in found:
         assert isinstance(d["DocID"], str) and int(d["DocID"]) == doc_id(d["ConstructedName"])
-        assert d["FriendlyName"] in ("DAMSPNP4190_csv", "DAMSPNP4190_xml")
+        assert d["FriendlyName"] == d["ConstructedName"].split(".")[-2]
         if "_csv" in d["ConstructedName"]:
             assert d["ContentSize"] == str(stored[d["ConstructedName"]].stat().st_size)
     assert listed(client, 99999) == []

@@ -56,6 +56,7 @@ def test_ercot_layout_of_values(real_data: Path, clock_changes: Path) -> None:
         "NP4-188-CD": r"\d\d/\d\d/\d{4},\d\d:00,[A-Z]+,\d+(\.\d\d?)?,[NY]",
         "NP4-191-CD": r"\d\d/\d\d/\d{4},\d\d:00,\d+(, [\w ]*)+, [\d.]+, [\d.]+, [\d.]+, [\d.]+"
         r"(, \w*){4}, \d\d/\d\d/\d{4} \d\d:00:00,[NY]",
+        "NP6-322-CD": r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d,[NY](,-?\d+\.\d{1,5}){1,2}",
         "NP6-86-CD": r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d,[NY],\d+,\w+,[\w ]+(,-?[\d.]+){5},\w*,\w*,"
         r"\d+,\d+,(NON)?COMP",
     }

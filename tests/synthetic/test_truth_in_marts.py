@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 RUN = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
 KEY = ["iso", "market", "location", "location_type", "interval_start", "market_date"]
-# mart -> further keys, values
+# mart (or staging model of what no mart shows) -> further keys, values
 MARTS = {
     "fct_price_intervals": (
         ["currency"],
@@ -28,6 +29,7 @@ MARTS = {
         ["constraint_name", "contingency_name", "constraint_id", "from_station", "to_station"],
         ["shadow_price", "limit_mw", "flow_mw", "violation_mw"],
     ),
+    "stg_ercot__sced_system_lambdas": (["run_at", "currency"], ["price", "uncapped_price"]),
     "fct_load_intervals": (["load_kind"], ["load_mw"]),
     "fct_load_forecast_intervals": (["model"], ["load_mw"]),
     "fct_interchange_intervals": (
@@ -45,13 +47,18 @@ def run(data: Path, *arguments: str) -> None:
 
 
 def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, list]:
-    """Rows in the mart and not in the truth, and the reverse, by mart, after `batch` batches."""
+    """Rows in the mart and not in the truth, and the reverse, by mart, after `batch` batches.
+
+    `ends` are those of constraints in ERCOT's dispatch.
+    """
     out = {}
     first = min(truth.table("fct_price_intervals").column("market_date").to_pylist())
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{data / 'raw.duckdb'}' as raw (read_only)")
         for mart, (keys, values) in MARTS.items():
-            held = {row[0] for row in connection.execute(f"describe marts.{mart}").fetchall()}
+            relation = f"{'staging' if mart.startswith('stg_') else 'marts'}.{mart}"
+            held = {row[0] for row in connection.execute(f"describe {relation}").fetchall()}
             keys = [k for k in KEY + keys if k in held]
             columns = ", ".join(keys + values)
             found = connection.execute(
@@ -61,16 +68,36 @@ def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, lis
                     where revision <= {batch} and market_date < '{first + batch * DAY}'
                     qualify revision = max(revision) over (partition by feed, {", ".join(keys)})
                 ),
-                mart as (select {columns} from marts.{mart})
+                mart as (select {columns} from {relation})
                 (select 'mart only' as side, * from (from mart except all from truth))
                 union all by name
                 (select 'truth only' as side, * from (from truth except all from mart))
                 limit 5
                 """
             ).fetchall()
-            count = connection.execute(f"select count(*) from marts.{mart}").fetchone()[0]
+            count = connection.execute(f"select count(*) from {relation}").fetchone()[0]
             out[mart] = found
             assert count, mart
+        ends = connection.execute(
+            """
+            select distinct interval_start, interval_end from marts.fct_constraint_intervals
+            where iso = 'ERCOT' and market = 'RT5M'
+            """
+        ).fetchall()
+    # a constraint holds until the next run that any feed tells of, five minutes where none is near
+    runs = sorted(
+        r["run_at"]
+        for mart in ("stg_ercot__sced_system_lambdas", "fct_constraint_intervals")
+        for r in truth.table(mart).to_pylist()
+        if r["run_at"] and r["market_date"] < first + batch * DAY
+    )
+    assert ends
+    out["ends"] = []
+    for start, end in ends:
+        after = next((r for r in runs if r > start), start + timedelta(days=1))
+        near = after <= start + timedelta(minutes=10)
+        if end != (after if near else start + timedelta(minutes=5)):
+            out["ends"].append((start, end, after))
     return out
 
 

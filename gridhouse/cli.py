@@ -225,12 +225,25 @@ def mirror(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    faults: Annotated[
+        Path | None,
+        typer.Option(help="Misbehave by the rules of this JSON file (docs/cookbook/mirror.md)."),
+    ] = None,
+    seconds_between: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SITE=SECONDS", help="Refuse requests that come sooner, for example caiso=5."
+        ),
+    ] = None,
 ) -> None:
     """Serve a folder of files under the operators' own URL shapes."""
     from gridhouse import jobs
 
-    with _guard() as settings:
-        jobs.serve_mirror(settings, folder, host, port)
+    with _guard():
+        try:
+            jobs.serve_mirror(folder, host, port, faults, seconds_between or [])
+        except (OSError, ValueError) as error:
+            raise Usage(str(error)) from error
 
 
 @contextmanager

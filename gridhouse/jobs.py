@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tempfile
 import time
@@ -234,14 +235,41 @@ def against_mirror(settings: Settings, url: str) -> Settings:
     return settings.model_copy(update=addresses | {"ercot_username": None})
 
 
-def serve_mirror(settings: Settings, folder: Path | None, host: str, port: int) -> None:
-    """Serve `folder`, or the built-in samples, until interrupted."""
+def serve_mirror(
+    folder: Path | None, host: str, port: int, faults: Path | None, seconds_between: list[str]
+) -> None:
+    """Serve `folder`, or the built-in samples, until interrupted.
+
+    `faults` is a JSON file of rules, `seconds_between` are texts SITE=SECONDS. Raises OSError or
+    ValueError for what cannot be read or served.
+    """
     import synthetic
     from synthetic import mirror
 
+    rules = _rules(faults) if faults else []
+    spacing = dict(_spacing(text) for text in seconds_between)
     if folder is not None:
-        mirror.serve(folder, port, host)
+        mirror.serve(folder, port, host, rules, spacing)
         return
     with tempfile.TemporaryDirectory(prefix="gridhouse-samples-") as made:
         synthetic.samples(Path(made))
-        mirror.serve(Path(made), port, host)
+        mirror.serve(Path(made), port, host, rules, spacing)
+
+
+def _rules(path: Path) -> list:
+    from synthetic.mirror.faults import from_json
+
+    try:
+        return from_json(json.loads(path.read_text()))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _spacing(text: str) -> tuple[str, float]:
+    site, _, seconds = text.partition("=")
+    try:
+        return site, float(seconds)
+    except ValueError:
+        raise ValueError(
+            f"--seconds-between {text!r} is no SITE=SECONDS; write it as caiso=5"
+        ) from None

@@ -153,8 +153,8 @@ def start(
 
 def serve(
     folder: Path | str,
-    port: int = 8090,
-    host: str = "127.0.0.1",
+    port: int,
+    host: str,
     faults: Faults | None = None,
     seconds_between: dict[str, float] | None = None,
 ) -> None:

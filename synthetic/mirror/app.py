@@ -69,7 +69,7 @@ class App:
         if request.method == "POST":
             try:
                 self.faults.replace(from_json(json.loads(await request.body())))
-            except (ValueError, TypeError) as error:
+            except ValueError as error:
                 return JSONResponse({"error": str(error)}, 400)
         elif request.method == "DELETE":
             self.faults.replace([])

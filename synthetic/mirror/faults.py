@@ -78,7 +78,10 @@ def from_json(value: Any) -> list[Fault]:
         if unknown:
             said = f"unknown key {', '.join(sorted(unknown))} in a rule"
             raise ValueError(f"{said}; known: {', '.join(sorted(known))}")
-        out.append(Fault(**rule))
+        try:
+            out.append(Fault(**rule))
+        except TypeError as error:
+            raise ValueError(f"wrong value in {rule!r}: {error}") from None
     return out
 
 

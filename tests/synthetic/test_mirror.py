@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 import synthetic
+from gridhouse.cli import app
 from synthetic import mirror
 from synthetic.mirror.ercot import API, TOKEN_PATH
 from synthetic.mirror.library import doc_id
@@ -417,22 +419,25 @@ def test_conditional_and_partial_requests(client) -> None:
 # the command
 
 
-def test_the_command_prints_the_settings_and_serves(sample_set) -> None:
-    command = [sys.executable, "-m", "synthetic.mirror", "--folder", str(sample_set.folder)]
-    process = subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True)
+COMMAND = [sys.executable, "-c", "from gridhouse.cli import app; app()", "mirror"]
+
+
+def test_the_command_prints_the_settings_serves_and_misbehaves(sample_set, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text('[{"path": "Reports/$", "kind": "status", "status": 418, "first": 1}]')
+    options = ["--port", "0", "--faults", str(rules), "--seconds-between", "ercot_mis=60"]
+    process = subprocess.Popen(
+        [*COMMAND, "--folder", str(sample_set.folder), *options], stdout=subprocess.PIPE, text=True
+    )
     try:
         lines = [process.stdout.readline() for _ in range(7)]
         said = dict(x.removeprefix("export ").strip().split("=", 1) for x in lines[1:])
         url = said["GRIDHOUSE_NEMWEB_URL"]
         assert said == mirror.base_urls(url)
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                assert httpx.get(url + "/Reports/").status_code == 200
-                break
-            except httpx.ConnectError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+        with httpx.Client(base_url=url, transport=httpx.HTTPTransport(retries=5)) as client:
+            assert [client.get("/Reports/").status_code for _ in range(2)] == [418, 200]
+            mis = "/misapp/servlets/IceDocListJsonWS?reportTypeId=12331"
+            assert [client.get(mis).status_code for _ in range(2)] == [200, 429]
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -444,9 +449,34 @@ def test_wrong_folder_and_taken_port(tmp_path: Path, server: mirror.Mirror) -> N
         mirror.start(tmp_path / "nothing")
     with pytest.raises(OSError, match="cannot listen"):
         mirror.start(tmp_path, port=server.port)
-    command = [sys.executable, "-m", "synthetic.mirror", "--folder", str(tmp_path / "nothing")]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 2 and "no folder" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--folder", "nothing"], "no folder"),
+        (["--faults", "nothing.json"], "nothing.json"),
+        (["--faults", "broken.json"], "broken.json: Expecting"),
+        (["--faults", "wrong.json"], "wrong.json: unknown fault kind 'explode'; known: status"),
+        (["--faults", "text.json"], "text.json: wrong value in"),
+        (["--seconds-between", "caiso"], "'caiso' is no SITE=SECONDS; write it as caiso=5"),
+        (["--seconds-between", "caiso=soon"], "'caiso=soon' is no SITE=SECONDS"),
+        (["--seconds-between", "pjm=5"], "unknown site pjm; known: ercot_mis"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (
+        ("broken", "["),
+        ("wrong", '[{"path": "x", "kind": "explode"}]'),
+        ("text", '[{"path": "x", "kind": "html", "every": "3"}]'),
+    ):
+        Path(f"{name}.json").write_text(text)
+    monkeypatch.setattr(mirror, "_bind", lambda *_: pytest.fail("it serves"))
+    done = CliRunner().invoke(app, ["mirror", "--folder", str(tmp_path), *options])
+    assert done.exit_code == 2 and reason in done.stderr, done.output
 
 
 def test_start_is_quick(sample_set) -> None:

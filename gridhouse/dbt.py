@@ -14,6 +14,7 @@ from extract.catalogue import load_catalogue
 from extract.load import Loader
 from extract.locks import is_held, lock, opened
 from extract.run import Run
+from gridhouse.offenders import offenders
 from gridhouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -90,7 +91,7 @@ def build(
                 with opened(path, deadline - time.monotonic(), read_only=read_only):
                     pass  # dbt does not wait
             done = invoke(
-                settings, [*arguments, "--vars", json.dumps(variables)], warehouse, manifest
+                settings, [*arguments, "--vars", json.dumps(variables)], manifest, warehouse
             )
             if not done.kept_out:
                 break
@@ -132,13 +133,15 @@ def ensure_raw(settings: Settings) -> None:
 def invoke(
     settings: Settings,
     arguments: list[str],
+    manifest: object,
     warehouse: Path | None = None,
-    manifest: object | None = None,
 ) -> Build:
     """Run dbt with our project, profile and folders."""
     started = time.perf_counter()
+    warehouse = warehouse or warehouse_path(settings)
     result = _dbt(settings, arguments, warehouse, manifest)
-    return _summary(result, time.perf_counter() - started, settings.data.resolve())
+    seconds = time.perf_counter() - started
+    return _summary(result, seconds, settings.data.resolve(), manifest, warehouse)
 
 
 def _dbt(
@@ -174,7 +177,7 @@ def _dbt(
     return result
 
 
-def _summary(result, seconds: float, data: Path) -> Build:
+def _summary(result, seconds: float, data: Path, manifest, warehouse: Path) -> Build:
     done = Build(ok=bool(result.success), seconds=seconds)
     if result.exception:
         done.failures.append(str(result.exception))
@@ -184,10 +187,13 @@ def _summary(result, seconds: float, data: Path) -> Build:
         done.models += kind in ("model", "seed")
         done.tests += kind in ("test", "unit_test")
         text = f"{kind} {node.node.name}: {status}: {(node.message or '').strip()}"
+        rows = ""
+        if kind == "test" and status in ("fail", "warn"):
+            rows = offenders(node.node, manifest, warehouse, data / "raw.duckdb")
         if status in ("error", "fail", "runtime error"):
-            done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'})")
+            done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'}){rows}")
         elif status == "warn":
-            done.warnings.append(text)
+            done.warnings.append(text + rows)
     return done
 
 

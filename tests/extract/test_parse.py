@@ -278,6 +278,14 @@ def test_a_zip_with_publications_of_two_times_is_not_taken_as_one(land):
     assert "published at different times" in report.problems[0]
 
 
+def test_a_data_folder_inside_the_folder_is_not_walked(prepared_data):
+    (prepared_data.parent / f"{DAM_NAME}.csv").write_text(DAM + "01/31/2026,01:00,A,1,N\n")
+    catalogue = load_catalogue()
+    with Run(prepared_data, catalogue) as run:
+        run.from_folder(prepared_data.parent, list(catalogue))
+    assert run.report.rows == 1 and not run.report.not_recognised
+
+
 def test_members_and_links_that_are_not_read_are_named(land, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "link").symlink_to(tmp_path / "nowhere")

@@ -10,10 +10,11 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-FACT, VIEW, STAGING = (
+FACT, VIEW, STAGING, UNITED = (
     "fct_load_intervals_revisions",
     "fct_load_intervals",
     "stg_ercot__actual_load_by_weather_zone",
+    "int_loads__unioned",
 )
 
 
@@ -43,6 +44,8 @@ def test_landed_rows_are_tested_by_the_instant_at_which_they_landed(warehouse):
     warehouse.land("ercot_np6_345_cd")
     with closing(duckdb.connect(str(warehouse.settings.data / "raw.duckdb"))) as raw:
         raw.execute("insert into ercot.np6_345_cd from ercot.np6_345_cd limit 1")
-    for instant, warnings in ((before, 1), (now(), 0)):
-        build = warehouse.dbt("build", STAGING, tests_since=instant)
-        assert build.ok and len(build.warnings) == warnings, build
+    warehouse.build(f"+{UNITED}")
+    for instant, found in ((before, 1), (now(), 0)):
+        for select in (STAGING, UNITED):
+            build = warehouse.dbt("build", select, tests_since=instant)
+            assert build.ok and len(build.warnings) == found, build

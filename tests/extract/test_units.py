@@ -54,6 +54,8 @@ def test_selection_by_operator_feed_or_product():
 def test_every_landed_column_is_declared_once_for_dlt_and_dbt():
     for path in CATALOGUE.rglob("*.yml"):
         for source in yaml.safe_load(path.read_text()).get("sources", []):
+            if "feed" not in source["config"].get("meta", {}):
+                continue  # the ledger: its columns are the extraction's own
             for table in source["tables"]:
                 columns = table.get("columns", [])  # none for the ledger, which dlt does not check
                 assert all(c.get("description") for c in columns), (path, table["name"])

@@ -7,6 +7,7 @@ with ercot_rt5m as (
         interval_start,
         interval_end,
         market_date,
+        run_date,
         constraint_name,
         contingency_name,
         from_station,
@@ -133,11 +134,20 @@ nem_twice as (
 unioned as (
     select * from ercot_rt5m
     union all by name
-    select * from ercot_dam
+    select
+        *,
+        market_date as run_date
+    from ercot_dam
     union all by name
-    select * from nem_once
+    select
+        *,
+        market_date as run_date
+    from nem_once
     union all by name
-    select * from nem_twice
+    select
+        *,
+        market_date as run_date
+    from nem_twice
 )
 
 select
@@ -147,6 +157,7 @@ select
     interval_end,
     {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
     market_date,
+    run_date,
     constraint_name,
     contingency_name,
     from_station,

@@ -48,6 +48,7 @@ ercot_rt5m as (
         interval_end,
         {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
         market_date,
+        run_date,
         price,
         currency,
         _published_at,
@@ -183,17 +184,32 @@ nem_trading as (
 ),
 
 unioned as (
-    select * from ercot_dam
+    select
+        *,
+        market_date as run_date
+    from ercot_dam
     union all by name
-    select * from ercot_rt15m
+    select
+        *,
+        market_date as run_date
+    from ercot_rt15m
     union all by name
     select * from ercot_rt5m
     union all by name
-    select * from caiso
+    select
+        *,
+        market_date as run_date
+    from caiso
     union all by name
-    select * from nem_rt5m
+    select
+        *,
+        market_date as run_date
+    from nem_rt5m
     union all by name
-    select * from nem_trading
+    select
+        *,
+        market_date as run_date
+    from nem_trading
 )
 
 select
@@ -205,6 +221,7 @@ select
     interval_end,
     cast(interval_minutes as integer) as interval_minutes,
     market_date,
+    run_date,
     price,
     energy_price,
     congestion_price,

@@ -166,10 +166,7 @@ class Assembler:
 
     def _reject(self, piece: Piece, typed: Typed) -> None:
         row, section = piece.row, piece.section
-        row.rows_in_file += typed.rows_in_section - section.rows
         row.rows_rejected += len(typed.rejected)
-        if typed.notes:
-            row.message = "; ".join(filter(None, [row.message, *typed.notes]))
         room = MAX_REJECTED - sum(r.file_id == row.file_id for r in self.rejected)
         self.rejected += [
             RejectedRow(

@@ -70,7 +70,7 @@ class Batch:
 
     def _add_container(self, row: FileRow) -> None:
         """A zip of zips lands by its files; its own row says that it need not be fetched again."""
-        if row.file_id not in self.known.file_ids:
+        if row.file_id not in self.known.containers:
             row.status = "container"
             self.landed.files.append(row)
 
@@ -222,7 +222,7 @@ class Batch:
 
     def _forget_repeated(self) -> None:
         """A quarantined file is tried whenever it is met, since the contract may have been mended;
-        where the reason is still the same the ledger has it already.
+        where the reason is still the same its row is there already.
         """
         same = {
             row.file_id
@@ -232,9 +232,6 @@ class Batch:
         }
         self.landed.files = [row for row in self.landed.files if row.file_id not in same]
         self.landed.rejected = [r for r in self.landed.rejected if r.file_id not in same]
-        for outcome in self.landed.outcomes:
-            if outcome.file_id in same:
-                outcome.outcome, outcome.message = "not_modified", f"still: {outcome.message}"
 
     def _settle_outcomes(self) -> None:
         by_id = {row.file_id: row for row in self.landed.files}

@@ -122,12 +122,14 @@ def settled(status: str, parse: str | None) -> bool:
 class Known:
     """What the ledger of one operator holds; read once per run, updated as batches land.
 
-    file_ids: files that need not be parsed again. quarantined: why others were set aside.
+    file_ids: files that need not be parsed again. containers: zips of zips that have a row.
+    quarantined: why files were set aside.
     keys: publications that need not be fetched again. archived: (key, SHA-256) of those that may.
     latest_content: hash of the newest landed answer to an OASIS request, by key.
     """
 
     file_ids: set[str] = field(default_factory=set)
+    containers: set[str] = field(default_factory=set)
     quarantined: dict[str, str | None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     archived: set[tuple[str, str]] = field(default_factory=set)
@@ -142,6 +144,8 @@ class Known:
             if row.status == "quarantined":
                 self.quarantined[row.file_id] = row.message
                 self.latest_content.pop(row.source_key, None)
+            elif row.status == "container":
+                self.containers.add(row.file_id)
             else:
                 self.file_ids.add(row.file_id)
                 self.quarantined.pop(row.file_id, None)
@@ -183,7 +187,8 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
         def rows(sql: str) -> list[tuple]:
             return connection.execute(sql.format(schema=operator)).fetchall()
 
-        known.file_ids = {i for (i,) in rows("select file_id from files where not quarantined")}
+        known.file_ids = {i for (i,) in rows(_FILE_IDS)}
+        known.containers = {i for (i,) in rows(_CONTAINERS)}
         known.quarantined = dict(rows(_QUARANTINED))
         known.keys = {k for (k,) in rows(_SETTLED_KEYS)}
         known.archived = set(rows(_ARCHIVED))
@@ -203,6 +208,8 @@ _FILES = """
     from {schema}._files
     where _dlt_load_id in (select load_id from {schema}._dlt_loads where status = 0)
 """
+_FILE_IDS = "select file_id from files where status not in ('quarantined', 'container')"
+_CONTAINERS = "select file_id from files where status = 'container'"
 _QUARANTINED = """
     select file_id, arg_max(message, loaded_at) from files group by all having bool_and(quarantined)
 """

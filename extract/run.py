@@ -78,6 +78,9 @@ class Report:
                 self.of(outcome.feed).seconds += outcome.seconds or 0.0
             if outcome.outcome == "drift":
                 self.warnings.append(f"{outcome.url_or_path}: {outcome.message}")
+            elif outcome.outcome == "quarantined":
+                self.of(outcome.feed or "?").quarantined += 1
+                self.problems.append(f"{outcome.url_or_path}: quarantined: {outcome.message}")
             elif outcome.kind == "parse" and outcome.outcome == "http_error":
                 self.of(outcome.feed or "?").failed += 1
                 self.problems.append(f"{outcome.url_or_path}: {outcome.message}")
@@ -90,10 +93,7 @@ class Report:
         feed.rows += row.rows_landed
         feed.rejected += row.rows_rejected
         feed.empty += row.status == "empty"
-        if row.status == "quarantined":
-            feed.quarantined += 1
-            self.problems.append(f"{row.name}: quarantined: {row.message}")
-        elif row.rows_rejected:
+        if row.rows_rejected and row.status != "quarantined":
             self.problems.append(
                 f"{row.name}: {row.rows_rejected} of {row.rows_in_file} rows rejected; "
                 f"see {row.operator}._rejected_rows in raw.duckdb"

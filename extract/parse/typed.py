@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -63,9 +62,7 @@ class Typed:
     section: Section
     table: pa.Table
     rows_index: np.ndarray
-    rows_in_section: int
     rejected: list[Rejected] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     problem: str | None = None  # why the whole file cannot be trusted
 
 
@@ -120,9 +117,10 @@ class Reader:
 
     def _careful(self, section: Section) -> Typed:
         query = _query(section.table, section.header)
-        rows = count_rows(section.body)
-        if rows is None:
-            return _broken(section, "a quotation mark is opened and never closed")
+        swallowed = swallowed_line(section.body)
+        if swallowed:
+            line = section.first_line + swallowed - 1
+            return _broken(section, f"line {line}: a quotation mark is not closed before its end")
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
@@ -138,12 +136,12 @@ class Reader:
         other = _other_header(section, errors)
         if other:
             return _broken(section, other)
-        typed = _with_places(section, result, errors, query)
-        if typed.rows_in_section != rows:
+        if result.num_rows + len(errors) != section.rows:
             return _broken(
-                section, f"{rows} rows by quotes and line ends, {typed.rows_in_section} as CSV"
+                section,
+                f"{section.rows} lines, but {result.num_rows} rows and {len(errors)} faults",
             )
-        return _without_bad_values(typed)
+        return _without_bad_values(_with_places(section, result, errors, query))
 
 
 # the reader's words for a value that is not of its column's type
@@ -253,19 +251,21 @@ def _extra(columns: list[tuple[str, str]]) -> str:
     return f"case when coalesce({some}) is not null then json_object({pairs})::varchar end"
 
 
-def count_rows(body: bytes) -> int | None:
-    """Line ends outside quotes, counted without the reader; None for an odd number of quotes."""
+def swallowed_line(body: bytes) -> int | None:
+    """Number of the first line whose end lies within quotes, from 1; None if there is none.
+
+    No market table has text with line ends; a stray quotation mark, though, swallows rows.
+    """
     text = np.frombuffer(body, np.uint8)
-    quotes = np.cumsum(text == ord('"'), dtype=np.int64)
-    if quotes[-1] % 2:
-        return None
-    return int(np.count_nonzero((text == ord("\n")) & (quotes % 2 == 0)))
+    ends = np.flatnonzero(text == ord("\n"))
+    open_quotes = np.cumsum(text == ord('"'), dtype=np.int64)[ends] % 2
+    return int(np.argmax(open_quotes)) + 1 if open_quotes.any() else None
 
 
 def _broken(section: Section, problem: str) -> Typed:
     empty = arrow_schema(section.table).empty_table()
     message = f"{section.member}: from line {section.first_line}: {problem}"
-    return Typed(section, empty, np.empty(0, np.int64), section.rows, problem=message)
+    return Typed(section, empty, np.empty(0, np.int64), problem=message)
 
 
 def _bad_values(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[pa.ChunkedArray, str]]:
@@ -281,12 +281,6 @@ def _bad_values(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[pa.Ch
         years = pc.year(values)
         bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, YEARS[1]))
         yield bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
-
-
-def _hidden_lines(column: Column, values: pa.ChunkedArray) -> Iterator[tuple]:
-    """The same for text with a line end: a stray quotation mark swallows the rows behind it."""
-    if column.data_type == "text":
-        yield pc.match_substring(values, "\n"), "a line end in quotes may hide rows"
 
 
 def _contracted(table: Table, rows: pa.Table) -> pa.Table:
@@ -318,16 +312,8 @@ def _is_clean(table: Table, rows: pa.Table) -> bool:
 
 def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: _Query) -> Typed:
     """Give each good row its place in the section, and each bad one its reason."""
-    lines = section.body.count(b"\n")
-    bad = np.array(sorted({e[0] for e in errors}), dtype=np.int64)
-    notes = []
-    if result.num_rows + len(bad) == lines:
-        index = np.delete(np.arange(lines), bad - 1)
-        rows = lines
-    else:  # line breaks inside quotes: rows are fewer than lines, places are by order
-        rows = result.num_rows + len(bad)
-        index = np.arange(result.num_rows)
-        notes.append("line breaks inside quotes: row numbers count rows, not lines")
+    bad_lines = np.array([line for line, *_ in errors], dtype=np.int64)
+    index = np.delete(np.arange(section.rows), bad_lines - 1)
     published = dict(zip(query.names, query.header, strict=True))
     rejected = []
     for line, name, kind, text, message in errors:
@@ -342,7 +328,7 @@ def _with_places(section: Section, result: pa.Table, errors: list[tuple], query:
                 text=text,
             )
         )
-    return Typed(section, result, index, rows, rejected, notes)
+    return Typed(section, result, index, rejected)
 
 
 def _without_bad_values(typed: Typed) -> Typed:
@@ -351,7 +337,7 @@ def _without_bad_values(typed: Typed) -> Typed:
     keep = np.ones(table.num_rows, dtype=bool)
     for column in typed.section.table.columns:
         values = table.column(column.name)
-        for bad, reason in chain(_bad_values(column, values), _hidden_lines(column, values)):
+        for bad, reason in _bad_values(column, values):
             mask = pc.fill_null(bad, False).to_numpy() & keep
             typed.rejected += [_bad_value(typed, column, n, reason) for n in np.flatnonzero(mask)]
             keep &= ~mask

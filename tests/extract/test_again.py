@@ -18,6 +18,7 @@ from extract.archive import Entry
 from extract.catalogue import CATALOGUE, Catalogue, load_catalogue
 from extract.parse.typed import spool_folder
 from extract.run import Report, Run
+from extract.unpack import Limits
 
 LMP = (
     "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,OPR_INTERVAL,NODE_ID_XML,NODE_ID,NODE,"
@@ -67,11 +68,11 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def zipped(members: dict[str, str | bytes]) -> bytes:
+def zipped(members: dict[str, str | bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)  # the same bytes each time
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():  # the same bytes each time
+            archive.writestr(zipfile.ZipInfo(name), content, packing)
     return out.getvalue()
 
 
@@ -160,9 +161,9 @@ def test_a_quarantined_file_lands_once_the_contract_is_mended(site, catalogue, t
     """The operator renames a column; the new name goes under `also`; `replay` lands the file."""
     text = DAM.replace("SettlementPointPrice", "Price") + "01/31/2026,24:00,HB_NORTH,23.94,N\n"
     content = zipped({f"{DAM_NAME}.csv": text})
-    for _ in range(2):  # met again with the old contract: one row says why, not two
+    for _ in range(2):  # met again with the old contract: said again, but one row says why, not two
         report = site.fetch("ercot_np4_190_cd", f"{DAM_NAME}_csv.zip", content, catalogue)
-    assert not report.problems
+        assert "lacks required column(s) settlementpointprice" in report.problems[0]
     assert [s for (s,) in site.query("select status from ercot._files")] == ["quarantined"]
 
     with Run(site.data, _with_new_name(tmp_path / "catalogue")) as run:
@@ -186,6 +187,32 @@ def _with_new_name(folder: Path) -> Catalogue:
         )
     )
     return load_catalogue(folder)
+
+
+def test_a_folder_is_tried_again_for_what_was_quarantined_inside_a_container(
+    prepared_data, catalogue, tmp_path
+):
+    """One of two inner zips unpacks to more than a limit, which is then raised."""
+    small, large = scada(5), scada(10)
+    name, content = large
+    large = name, zipped({name.replace(".zip", ".CSV"): _padded(content)}, zipfile.ZIP_DEFLATED)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "PUBLIC_DISPATCHSCADA_20251227.zip").write_bytes(zipped(dict([small, large])))
+    seen = []
+    for limits in (Limits(ratio=10), Limits(ratio=10), Limits(), Limits()):
+        with Run(prepared_data, catalogue, limits=limits) as run:
+            run.from_folder(folder, list(catalogue))
+        seen.append((run.report.rows, len(run.report.problems)))
+    assert seen == [(1, 1), (0, 1), (1, 0), (0, 0)]
+
+
+def _padded(content: bytes) -> bytes:
+    """The text of an inner zip with a very long comment line, which packs well."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(archive.namelist()[0])
+    first, rest = text.split(b"\n", 1)
+    return first + b"," + b"X" * 100_000 + b"\n" + rest
 
 
 KILLED = """

@@ -167,27 +167,15 @@ def test_repeated_header_blank_lines_quotes_and_crlf(land):
     ) == [("A,1", 1.0), ("B", 2.0)]
 
 
-def test_quotes_that_swallow_rows_are_set_aside(land):
-    text = DAM + (
-        "01/31/2026,01:00,HB_NORTH,10,N\n"
-        '01/31/2026,02:00,"HB_NORTH,20,N\n'  # a stray quotation mark ...
-        "01/31/2026,03:00,HB_NORTH,30,N\n"
-        '01/31/2026,04:00,HB_SOUTH",40,N\n'  # ... and another one: three lines, one row
-        "01/31/2026,05:00,HB_NORTH,50,N\n"
-    )
-    report, query = land({f"{DAM_NAME}.csv": text})
-    assert not report.ok
-    assert query("select settlement_point_price from ercot.np4_190_cd order by 1") == [(10,), (50,)]
-    assert query("select rows_in_file, rows_landed, rows_rejected from ercot._files") == [(3, 2, 1)]
-    assert query("select row_number, column_name, reason from ercot._rejected_rows") == [
-        (2, "SettlementPoint", "a line end in quotes may hide rows")
-    ]
-
-
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ('01/31/2026,01:00,"UNCLOSED,3,N\n01/31/2026,01:00,B,4,N\n', "never closed"),
+        ('01/31/2026,01:00,"UNCLOSED,3,N\n01/31/2026,01:00,B,4,N\n', "line 2: a quotation mark"),
+        (  # a stray quotation mark and another: three lines that pass for one row
+            '01/31/2026,01:00,A,1,N\n01/31/2026,02:00,"HB_NORTH,20,N\n'
+            '01/31/2026,03:00,HB_NORTH,30,N\n01/31/2026,04:00,HB_SOUTH",40,N\n',
+            "line 3: a quotation mark",
+        ),
         ("01/31/2026,01:00,A\rB,3,N\n01/31/2026,01:00,B,4,N\n", "unreadable as CSV"),
     ],
 )

@@ -75,6 +75,10 @@ def extract(
 
     with _guard() as settings:
         window = _window(start, end, days)
+        if from_ and (start or end or days or max_new):
+            raise Usage("--from takes the whole folder: no --start, --end, --days or --max-new")
+        if from_ and not from_.is_dir():
+            raise Usage(f"--from {from_}: no such folder")
         report = jobs.extract(
             settings, targets or [], window=window, folder=from_, max_new=max_new, bars=_progress
         )
@@ -157,6 +161,8 @@ def build(
 
     with _guard() as settings:
         done = dbt.build(settings, select=select, full_refresh=full_refresh, as_of=_instant(as_of))
+        if select and done.ok and not done.models + done.tests:
+            raise Usage(f"--select {' '.join(select)} names nothing of the project")
         _finish(settings, None, done, as_json)
 
 

@@ -81,8 +81,6 @@ def extract(
 ) -> Report:
     """Land what is new at the operators' sites, or in `folder`."""
     feeds = load_catalogue().select(targets)
-    if folder is not None and not folder.is_dir():
-        raise NotADirectoryError(f"--from {folder}: no such folder")
     with _run(settings, bars) as (run, more):
         if folder is not None:
             run.from_folder(folder, feeds)

@@ -80,7 +80,11 @@ def print_report(
         )
     console.print(table)
     if not report.rows and report.ok:
-        console.print("Nothing new: everything that was offered is known already.")
+        console.print(
+            "Nothing new: everything that was offered is known already."
+            if report.feeds
+            else "No file there belongs to a feed."
+        )
     if report.not_recognised:
         names = ", ".join(p.name for p in report.not_recognised[:SHOWN_NAMES])
         console.print(

@@ -2,8 +2,8 @@
     none.
 
     One select per range instead of one condition with `or`: so the planner drops the branches of
-    other operators, and a range of days reaches every landed table, through joins as well. For the latter a
-    row of the day before needs its own range: landed_date names the column of that day. -#}
+    other operators, and a range of days reaches every landed table, through joins as well. For the
+    latter a row of the day before needs its own range: landed_date names the column of that day. -#}
 {% macro rows_of(relation, ranges, landed_date=none) -%}
     {%- if ranges is none -%}
         {{ return(relation | string) }}

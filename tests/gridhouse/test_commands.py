@@ -166,3 +166,15 @@ def test_run_then_catalog_then_run_again(gridhouse, prepared_data, server):
     assert feed["last_interval"] == "2026-06-16 04:00"
     again = gridhouse("run", "NP4-190-CD").stdout
     assert "Nothing new" in again and "tests in" in again
+
+
+def test_a_folder_without_files_of_a_feed_says_so(gridhouse: Command, tmp_path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "notes.txt").write_text("not a feed")
+    said = gridhouse("extract", "--from", str(tmp_path / "files")).stdout
+    assert "No file there belongs to a feed." in said and "notes.txt" in said
+
+
+def test_a_selection_of_nothing_is_wrong_usage(gridhouse: Command) -> None:
+    said = gridhouse("build", "--select", "nosuchmodel", code=2).stderr
+    assert "--select nosuchmodel names nothing" in said

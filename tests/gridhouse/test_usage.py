@@ -17,6 +17,8 @@ from tests.gridhouse.conftest import FEED, Command
         (["extract", "--start", "1.1.2026", "--end", "2026-01-01"], "'1.1.2026' is not a day"),
         (["extract", "--days", "2", "--start", "2026-01-01"], "either --days or --start"),
         (["extract", "NP0-000-XX"], "NP0-000-XX"),
+        (["extract", "--from", "nowhere"], "--from nowhere: no such folder"),
+        (["extract", "--from", ".", "--days", "2"], "--from takes the whole folder"),
         (["backfill", FEED], "backfill needs --start and --end"),
         (["build", "--as-of", "2026-01-01T12:00:00"], "not an instant with offset"),
         (["run", "--samples", "--start", "2026-01-01", "--end", "2026-01-02"], "--samples"),

@@ -7,7 +7,6 @@ with ercot_rt5m as (
         interval_start,
         interval_end,
         market_date,
-        run_date,
         constraint_name,
         contingency_name,
         from_station,
@@ -27,7 +26,7 @@ with ercot_rt5m as (
         _loaded_at,
         _file_id,
         _row_number
-    from ({{ held_rows(ref('stg_ercot__sced_binding_constraints'), [
+    from ({{ dispatched_rows(ref('stg_ercot__sced_binding_constraints'), [
         ref('stg_ercot__sced_binding_constraints'),
         ref('stg_ercot__sced_lmps'),
         ref('stg_ercot__sced_system_lambdas')
@@ -134,20 +133,11 @@ nem_twice as (
 unioned as (
     select * from ercot_rt5m
     union all by name
-    select
-        *,
-        market_date as run_date
-    from ercot_dam
+    select * from ercot_dam
     union all by name
-    select
-        *,
-        market_date as run_date
-    from nem_once
+    select * from nem_once
     union all by name
-    select
-        *,
-        market_date as run_date
-    from nem_twice
+    select * from nem_twice
 )
 
 select
@@ -157,7 +147,6 @@ select
     interval_end,
     {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
     market_date,
-    run_date,
     constraint_name,
     contingency_name,
     from_station,

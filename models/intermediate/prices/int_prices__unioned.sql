@@ -98,14 +98,15 @@ caiso_components as (
 caiso_publications as (
     select
         components.*,
-        coalesce(files.publication, components._file_id) as publication
+        coalesce(files.publication, components._file_id) as publication,
+        row(components._loaded_at, components._file_id, components._row_number) as place
     from caiso_components as components
     left join {{ ref('int_prices__component_files') }} as files
         on components._file_id = files.file_id
 ),
 
--- One row per component becomes one row per price. `_loaded_at` is grouped by, not aggregated, so
--- that a filter on it reaches the landed table. Components whose price is missing are no price.
+-- One row per component becomes one row per price: of a component that is there twice the newest one.
+-- Components whose price is missing are no price.
 caiso as (
     select
         iso,
@@ -116,17 +117,17 @@ caiso as (
         interval_end,
         {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
         market_date,
-        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'LMP') as price,
-        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCE') as energy_price,
-        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCC') as congestion_price,
-        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MCL') as loss_price,
-        arg_max(value_usd_per_mwh, _row_number) filter (where lmp_type = 'MGHG') as ghg_price,
+        arg_max(value_usd_per_mwh, place) filter (where lmp_type = 'LMP') as price,
+        arg_max(value_usd_per_mwh, place) filter (where lmp_type = 'MCE') as energy_price,
+        arg_max(value_usd_per_mwh, place) filter (where lmp_type = 'MCC') as congestion_price,
+        arg_max(value_usd_per_mwh, place) filter (where lmp_type = 'MCL') as loss_price,
+        arg_max(value_usd_per_mwh, place) filter (where lmp_type = 'MGHG') as ghg_price,
         'USD' as currency,
         max(_published_at) as _published_at,
         max(_fetched_at) as _fetched_at,
-        _loaded_at,
-        min(_file_id) filter (where lmp_type = 'LMP') as _file_id,
-        min(_row_number) filter (where lmp_type = 'LMP') as _row_number
+        max(_loaded_at) as _loaded_at,
+        arg_max(_file_id, place) filter (where lmp_type = 'LMP') as _file_id,
+        arg_max(_row_number, place) filter (where lmp_type = 'LMP') as _row_number
     from caiso_publications
     group by
         iso,
@@ -136,7 +137,6 @@ caiso as (
         interval_start,
         interval_end,
         market_date,
-        _loaded_at,
         publication
     having count(*) filter (where lmp_type = 'LMP') > 0
 ),

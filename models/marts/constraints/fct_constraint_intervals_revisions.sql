@@ -7,7 +7,7 @@
 
 with published as (
     {{ revisions(
-        touched_rows(ref('int_constraints__unioned'), landed_date='run_date'),
+        touched_rows(ref('int_constraints__unioned')),
         key=[
             'iso',
             'market',

@@ -35,10 +35,14 @@ class Warehouse:
             folder, 5, day, day + timedelta(1), points=3, hours=hours, feeds=[feed],
             operators=[operator],
         )  # fmt: skip
+        self.land_folder(folder)
+
+    def land_folder(self, folder: Path) -> None:
+        """Land files; all of them must go well."""
         with Run(self.settings.data, self.catalogue) as run:
             run.prepare()
             run.from_folder(folder, list(self.catalogue))
-        assert run.report.problems == [] and run.report.of(feed).rows
+        assert run.report.problems == [] and run.report.rows
 
     def dbt(self, command: str, *selected: str, whole: bool = False, **variables: Any) -> dbt.Build:
         """Run a dbt command over the selected nodes, or over all; `whole` rebuilds all days."""

@@ -105,8 +105,8 @@ caiso_publications as (
         on components._file_id = files.file_id
 ),
 
--- One row per component becomes one row per price: of a component that is there twice the newest one.
--- Components whose price is missing are no price.
+-- One row per component becomes one row per price: of a component that is there twice the newest
+-- one. Components whose price is missing are no price.
 caiso as (
     select
         iso,

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -40,12 +41,17 @@ ROWS = """
         'N' as "DSTFlag"
     from range({start}, {end}) as t(i)
 """
-NAME = "cdr.00012331.0000000000000000.20260101.{:06d}.DAMSPNP4190"
+
+
+def name(n: int) -> str:
+    """The name of the file published `n` seconds after midnight."""
+    clock = datetime(2026, 1, 1) + timedelta(seconds=n)
+    return f"cdr.00012331.0000000000000000.20260101.{clock:%H%M%S}.DAMSPNP4190"
 
 
 def make_one(folder: Path) -> str:
     """One CSV of about 200 MB; returns the peer's path."""
-    path = folder / f"{NAME.format(0)}.csv"
+    path = folder / f"{name(0)}.csv"
     rows = ROWS.format(start=0, end=5_200_000)
     duckdb.sql(f"copy ({rows}) to '{path}' (header, quote '', delimiter ',')")
     return str(path)
@@ -56,14 +62,14 @@ def make_many(folder: Path) -> str:
     plain = folder.parent / "unzipped"
     plain.mkdir()
     for n in range(3_000):
-        name = NAME.format(n)
+        stem = name(n)
         rows = duckdb.sql(ROWS.format(start=n * 1000, end=(n + 1) * 1000)).fetchall()
         text = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n" + "".join(
             ",".join(row) + "\n" for row in rows
         )
-        (plain / f"{name}.csv").write_text(text)
-        with zipfile.ZipFile(folder / f"{name}_csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(f"{name}.csv", text)
+        (plain / f"{stem}.csv").write_text(text)
+        with zipfile.ZipFile(folder / f"{stem}_csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"{stem}.csv", text)
     return str(plain / "*.csv")
 
 
@@ -104,25 +110,25 @@ def land(files: Path, data: Path) -> None:
     print(f"{seconds:.3f} {memory:.3f} {run.report.rows}")
 
 
-def case(name: str) -> bool:
+def case(kind: str) -> bool:
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         files = root / "files"
         files.mkdir()
-        source = {"one": make_one, "many": make_many}[name](files)
+        source = {"one": make_one, "many": make_many}[kind](files)
         ratios = []
         for number in range(ROUNDS):
             theirs = peer(source, root)
             seconds, memory, rows = ours(files, root / f"data{number}")
             ratios.append(seconds / theirs)
             print(
-                f"{name:>5}: {rows:,} rows; read_csv {theirs:.2f} s, landing {seconds:.2f} s, "
+                f"{kind:>5}: {rows:,} rows; read_csv {theirs:.2f} s, landing {seconds:.2f} s, "
                 f"ratio {ratios[-1]:.2f}, memory {memory:.2f} GB"
             )
         ratio = statistics.median(ratios)
         good = ratio <= LIMIT and memory <= MEMORY_LIMIT_GB
         print(
-            f"{name:>5}: median ratio {ratio:.2f} (limit {LIMIT}): {'ok' if good else 'TOO SLOW'}"
+            f"{kind:>5}: median ratio {ratio:.2f} (limit {LIMIT}): {'ok' if good else 'TOO SLOW'}"
         )
         return good
 

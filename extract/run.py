@@ -232,9 +232,10 @@ class Run:
     def from_folder(self, folder: Path, feeds: list[Feed]) -> None:
         """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
         wanted = {f.id for f in feeds}
-        own = (self.data.resolve(), self.archive_folder.resolve())
+        root = folder.resolve()
+        own = [f for f in (self.data, self.archive_folder) if f.resolve().is_relative_to(root)]
         for path in sorted(p for p in folder.rglob("*") if p.is_file() or p.is_symlink()):
-            if any(path.absolute().is_relative_to(f) for f in own):
+            if any(path.resolve().is_relative_to(f.resolve()) for f in own):
                 continue  # what gridhouse itself keeps
             # links to folders are not followed, they may lead round in circles
             feed = path.is_file() and recognise(path, folder, self.catalogue, self.limits)

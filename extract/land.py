@@ -70,7 +70,7 @@ class Batch:
 
     def _add_container(self, row: FileRow) -> None:
         """A zip of zips lands by its files; its own row says that it need not be fetched again."""
-        if row.file_id not in self.known.containers:
+        if (row.file_id, row.source_key) not in self.known.containers:
             row.status = "container"
             self.landed.files.append(row)
 

@@ -122,14 +122,14 @@ def settled(status: str, parse: str | None) -> bool:
 class Known:
     """What the ledger of one operator holds; read once per run, updated as batches land.
 
-    file_ids: files that need not be parsed again. containers: zips of zips that have a row.
-    quarantined: why files were set aside.
+    file_ids: files that need not be parsed again. containers: (id, key) of zips of zips that have
+    a row. quarantined: why files were set aside.
     keys: publications that need not be fetched again. archived: (key, SHA-256) of those that may.
     latest_content: hash of the newest landed answer to an OASIS request, by key.
     """
 
     file_ids: set[str] = field(default_factory=set)
-    containers: set[str] = field(default_factory=set)
+    containers: set[tuple[str, str]] = field(default_factory=set)
     quarantined: dict[str, str | None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     archived: set[tuple[str, str]] = field(default_factory=set)
@@ -145,7 +145,7 @@ class Known:
                 self.quarantined[row.file_id] = row.message
                 self.latest_content.pop(row.source_key, None)
             elif row.status == "container":
-                self.containers.add(row.file_id)
+                self.containers.add((row.file_id, row.source_key))
             else:
                 self.file_ids.add(row.file_id)
                 self.quarantined.pop(row.file_id, None)
@@ -188,7 +188,7 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
             return connection.execute(sql.format(schema=operator)).fetchall()
 
         known.file_ids = {i for (i,) in rows(_FILE_IDS)}
-        known.containers = {i for (i,) in rows(_CONTAINERS)}
+        known.containers = set(rows(_CONTAINERS))
         known.quarantined = dict(rows(_QUARANTINED))
         known.keys = {k for (k,) in rows(_SETTLED_KEYS)}
         known.archived = set(rows(_ARCHIVED))
@@ -209,7 +209,7 @@ _FILES = """
     where _dlt_load_id in (select load_id from {schema}._dlt_loads where status = 0)
 """
 _FILE_IDS = "select file_id from files where status not in ('quarantined', 'container')"
-_CONTAINERS = "select file_id from files where status = 'container'"
+_CONTAINERS = "select file_id, source_key from files where status = 'container'"
 _QUARANTINED = """
     select file_id, arg_max(message, loaded_at) from files group by all having bool_and(quarantined)
 """

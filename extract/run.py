@@ -39,6 +39,7 @@ class FeedReport:
     rows: int = 0
     rejected: int = 0
     quarantined: int = 0
+    set_aside: int = 0  # of these, the ones that were not in quarantine before
     empty: int = 0
     known: int = 0
     failed: int = 0
@@ -93,6 +94,7 @@ class Report:
         feed.rows += row.rows_landed
         feed.rejected += row.rows_rejected
         feed.empty += row.status == "empty"
+        feed.set_aside += row.status == "quarantined"
         if row.rows_rejected and row.status != "quarantined":
             self.problems.append(
                 f"{row.name}: {row.rows_rejected} of {row.rows_in_file} rows rejected; "

@@ -157,7 +157,7 @@ def realtime(
                 ok = ok and report.ok
                 for line in report.problems:
                     say(f"problem: {line}")
-                new = {f for f in new if report.of(f).files or report.of(f).quarantined}
+                new = {f for f in new if report.of(f).files or report.of(f).set_aside}
             if new or build_at <= now:
                 manifest = manifest or dbt.parse(settings)
                 select = [*(f"source:{f}+" for f in sorted(unbuilt | new)), *LEDGER_MARTS]

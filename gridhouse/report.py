@@ -83,7 +83,7 @@ def print_report(
         console.print(
             "Nothing new: everything that was offered is known already."
             if report.feeds
-            else "No file there belongs to a feed."
+            else "There is nothing for the feeds that were asked for."
         )
     if report.not_recognised:
         names = ", ".join(p.name for p in report.not_recognised[:SHOWN_NAMES])

@@ -1,7 +1,7 @@
 """Sections to typed Arrow tables by DuckDB's CSV reader, with explicit types from the contract.
 
 The fast path reads many sections in one go and accepts only a perfect result. If anything is off
-(a value that does not parse, a short line, a line break inside quotes), the batch is halved until
+(a value that does not parse, a short line), the batch is halved until
 the odd section stands alone; that one is read with its bad rows set aside, each with line, column
 and reason.
 """
@@ -117,10 +117,6 @@ class Reader:
 
     def _careful(self, section: Section) -> Typed:
         query = _query(section.table, section.header)
-        swallowed = swallowed_line(section.body)
-        if swallowed:
-            line = section.first_line + swallowed - 1
-            return _broken(section, f"line {line}: a quotation mark is not closed before its end")
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
@@ -137,10 +133,8 @@ class Reader:
         if other:
             return _broken(section, other)
         if result.num_rows + len(errors) != section.rows:
-            return _broken(
-                section,
-                f"{section.rows} lines, but {result.num_rows} rows and {len(errors)} faults",
-            )
+            line = section.first_line + (swallowed_line(section.body) or 1) - 1
+            return _broken(section, f"line {line}: a quotation mark is not closed before its end")
         return _without_bad_values(_with_places(section, result, errors, query))
 
 
@@ -264,7 +258,7 @@ def swallowed_line(body: bytes) -> int | None:
 
 def _broken(section: Section, problem: str) -> Typed:
     empty = arrow_schema(section.table).empty_table()
-    message = f"{section.member}: from line {section.first_line}: {problem}"
+    message = f"{section.member}: {problem}"
     return Typed(section, empty, np.empty(0, np.int64), problem=message)
 
 

@@ -41,6 +41,11 @@ def test_components_that_land_one_after_the_other_are_one_price(warehouse, tmp_p
     warehouse.land_folder(tmp_path / "second")
     warehouse.build("+fct_price_intervals")
     assert warehouse.sql(PRICE.format("")) == [(30.0, 33.0, -2.0, -1.0, 1)]
+    for kind, price in (("LMP", 50.0), ("MCE", 53.0), ("MCC", -2.5), ("MCL", -0.5)):
+        component(tmp_path / "correction", kind, price)
+    warehouse.land_folder(tmp_path / "correction")
+    warehouse.build("+fct_price_intervals")
+    assert warehouse.sql(PRICE.format("")) == [(50.0, 53.0, -2.5, -0.5, 2)]
 
     copy = tmp_path / "published.duckdb"
     shutil.copyfile(dbt.warehouse_path(warehouse.settings), copy)

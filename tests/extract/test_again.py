@@ -147,6 +147,20 @@ def test_a_container_of_known_files_is_fetched_once(site, catalogue):
     assert site.is_known("nem", "day.zip")
 
 
+def test_a_container_that_a_folder_holds_too_is_kept_twice_at_most(site, catalogue, tmp_path):
+    whole = zipped(dict([scada(5), scada(10)]))
+    site.fetch("nem_dispatch_scada", "PUBLIC_DISPATCHSCADA_20251227.zip", whole, catalogue)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "PUBLIC_DISPATCHSCADA_20251227.zip").write_bytes(whole)
+    sizes = []
+    for _ in range(3):
+        with Run(site.data, catalogue) as run:
+            run.from_folder(tmp_path / "files", list(catalogue))
+        sizes.append(site.pack_bytes())
+    assert sizes == [2 * len(whole)] * 3
+    assert site.query("select count(*) from nem.dispatch_unit_scada") == [(2,)]
+
+
 def test_the_same_bytes_are_kept_once(site, catalogue):
     answer = oasis("0.5")
     site.fetch("caiso_prc_lmp", "request", answer, catalogue)

@@ -167,6 +167,13 @@ def test_repeated_header_blank_lines_quotes_and_crlf(land):
     ) == [("A,1", 1.0), ("B", 2.0)]
 
 
+def test_a_quotation_mark_inside_a_name_is_a_letter(land):
+    text = DAM + '01/31/2026,01:00,5" HUB,1,N\n01/31/2026,01:00,B,x20,N\n'
+    _, query = land({f"{DAM_NAME}.csv": text})
+    assert query("select settlement_point from ercot.np4_190_cd") == [('5" HUB',)]
+    assert query("select line_number from ercot._rejected_rows") == [(3,)]
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [

@@ -172,7 +172,7 @@ def test_a_folder_without_files_of_a_feed_says_so(gridhouse: Command, tmp_path) 
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "notes.txt").write_text("not a feed")
     said = gridhouse("extract", "--from", str(tmp_path / "files")).stdout
-    assert "No file there belongs to a feed." in said and "notes.txt" in said
+    assert "nothing for the feeds that were asked for" in said and "notes.txt" in said
 
 
 def test_a_selection_of_nothing_is_wrong_usage(gridhouse: Command) -> None:

@@ -107,7 +107,7 @@ def test_builds_are_whole_until_one_has_passed_and_once_a_day(loop, monkeypatch)
 
 def test_a_quarantined_file_shows_in_the_ledger_marts(loop, monkeypatch):
     quarantined = Report()
-    quarantined.of(FEED).quarantined = 1
+    quarantined.of(FEED).set_aside = 1
     reports = [Report(), quarantined]
     monkeypatch.setattr(jobs, "extract", lambda *_, window: reports.pop(0) if reports else Report())
     loop.run()

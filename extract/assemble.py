@@ -25,6 +25,7 @@ GROUP_BYTES = 32 * 1024 * 1024  # text parsed in one go
 PARSERS = 2  # groups parsed at the same time, each by one thread of DuckDB
 MAX_REJECTED = 1_000  # rejected rows kept per file; the counts are always whole
 _STAMP = pa.timestamp("us", "UTC")
+GroupKey = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]  # table, header, given columns
 LINEAGE = (
     ("_file_id", pa.string()),
     ("_row_number", pa.int64()),
@@ -80,8 +81,8 @@ class Assembler:
         self.readers = [Reader(spool) for _ in range(PARSERS)]
         self.parsers = ThreadPoolExecutor(PARSERS)
         self.parsing: deque[Future] = deque()
-        self.groups: dict[tuple[str, tuple[str, ...]], list[Piece]] = {}
-        self.group_bytes: dict[tuple[str, tuple[str, ...]], int] = {}
+        self.groups: dict[GroupKey, list[Piece]] = {}
+        self.group_bytes: dict[GroupKey, int] = {}
         self.writers: dict[str, TableWriter] = {}
         self.discarded: dict[str, str] = {}
         self.rejected: list[RejectedRow] = []
@@ -89,7 +90,8 @@ class Assembler:
     def take(self, pending: Pieces) -> None:
         """Queue what a file has given so far; full groups go to the parsers."""
         for piece in pending.pieces:
-            key = (piece.section.table.name, piece.section.header)
+            section = piece.section
+            key = (section.table.name, section.header, section.given)
             self.groups.setdefault(key, []).append(piece)
             self.group_bytes[key] = self.group_bytes.get(key, 0) + len(piece.section.body)
             if self.group_bytes[key] > GROUP_BYTES:
@@ -114,7 +116,7 @@ class Assembler:
         paths = {name: self.writers[name].path for name, count in rows.items() if count}
         return paths, {name: rows[name] for name in paths}
 
-    def _parse_group(self, key: tuple[str, tuple[str, ...]]) -> None:
+    def _parse_group(self, key: GroupKey) -> None:
         """Hand a group to the parsers; results are taken in order, which bounds memory."""
         pieces = [p for p in self.groups.pop(key, []) if p.row.file_id not in self.discarded]
         self.group_bytes[key] = 0

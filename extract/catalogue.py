@@ -32,13 +32,19 @@ class _Strict(BaseModel):
 
 
 class Column(_Strict):
-    """One landed column. `source_names` are the published headers that it is read from."""
+    """One landed column. `source_names` are the published headers that it is read from.
+
+    `format` is how a date or a time is written; where that differs between files, a list, of which
+    the first that fits a file's first row holds for the file. `from_name` takes the value from the
+    member's name: the first group of a pattern.
+    """
 
     name: str
     data_type: DataType
     source_name: str | None = None
     also: tuple[str, ...] = ()
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
+    from_name: str | None = None
     key: bool = False
     optional: bool = False
     unit: str | None = None
@@ -48,18 +54,27 @@ class Column(_Strict):
     @cached_property
     def source_names(self) -> tuple[str, ...]:
         """Normalized headers (trimmed, lower case) that this column answers to."""
+        if self.from_name:
+            return ()
         return tuple(normalize_header(n) for n in (self.source_name or self.name, *self.also))
+
+    @cached_property
+    def formats(self) -> tuple[str, ...]:
+        return (self.format,) if isinstance(self.format, str) else self.format or ()
 
 
 class Table(_Strict):
-    """One landed table of a feed."""
+    """One landed table of a feed. `members` are patterns on the names of what lands in it: members
+    of a zip, sheets of a workbook. A blank in a name counts as an underscore.
+    """
 
     name: str
-    parse: Literal["csv", "aemo_csv", "oasis"]
+    parse: Literal["csv", "aemo_csv", "oasis", "workbook", "json"]
     columns: tuple[Column, ...]
     grain: tuple[str, ...]
     record: str | None = None
     members: tuple[str, ...] = (r"\.csv$",)
+    records: tuple[str, ...] = ()
     ignore_columns: tuple[str, ...] = ()
 
     @cached_property
@@ -70,6 +85,21 @@ class Table(_Strict):
     @cached_property
     def ignored(self) -> frozenset[str]:
         return frozenset(normalize_header(n) for n in self.ignore_columns)
+
+    @cached_property
+    def required(self) -> tuple[Column, ...]:
+        """The columns that every file has."""
+        return tuple(c for c in self.columns if not c.optional and not c.from_name)
+
+    def holds(self, member: str) -> bool:
+        """Whether a member (or sheet) of this name lands in this table."""
+        name = member.replace(" ", "_")
+        return any(re.search(p, name, re.IGNORECASE) for p in self.members)
+
+    def fits(self, header: set[str]) -> bool:
+        """Whether a header (normalized) has all that is required and nothing unknown."""
+        known = self.by_header.keys() | self.ignored
+        return header <= known and all(header.intersection(c.source_names) for c in self.required)
 
 
 class Published(_Strict):
@@ -90,9 +120,10 @@ class FeedSettings(_Strict):
     index: dict[str, Any]
     names: tuple[str, ...]
     folders: tuple[str, ...] = ()
-    published: Published | None = None
+    published: Published | tuple[Published, ...] = ()
     eras: Any = None
     ignore_tables: tuple[str, ...] = ()
+    ignore_members: tuple[str, ...] = ()
     licence: str | None = None
 
 
@@ -109,12 +140,40 @@ class Feed(FeedSettings):
         return ZoneInfo(self.time_zone)
 
     @cached_property
+    def stamps(self) -> tuple[Published, ...]:
+        """How a name may say when its file was published; the first that it has holds."""
+        return (self.published,) if isinstance(self.published, Published) else self.published
+
+    @cached_property
     def name_patterns(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(n, re.IGNORECASE) for n in self.names)
 
     @cached_property
     def parse(self) -> str:
         return self.tables[0].parse
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Patterns on the names of the members of a zip that are read."""
+        if self.parse == "workbook":
+            return (r"\.xls[xmb]?$",)
+        return tuple(dict.fromkeys(m for t in self.tables for m in t.members))
+
+    def ignores(self, member: str) -> bool:
+        """Whether a member (or sheet) of this name is left out on purpose."""
+        return any(re.search(p, member, re.IGNORECASE) for p in self.ignore_members)
+
+    def table_of(self, member: str, header: set[str]) -> Table | None:
+        """The table that a CSV member lands in: the only one, else by its name, else its header."""
+        if len(self.tables) == 1:
+            return self.tables[0]
+        for tables in (
+            [t for t in self.tables if t.holds(member)],
+            [t for t in self.tables if t.fits(header)],
+        ):
+            if len(tables) == 1:
+                return tables[0]
+        return None
 
     def table_for_record(self, record: str) -> Table | None:
         """The AEMO table that a report type and sub type (`DISPATCH.PRICE`) lands in."""
@@ -209,14 +268,29 @@ def _feed(path: Path, source: dict[str, Any], settings: dict[str, Any]) -> Feed:
 
 
 def _table(table: dict[str, Any]) -> Table:
+    declared = (
+        {"name": c["name"], "data_type": c["data_type"], **c.get("config", {}).get("meta", {})}
+        for c in table["columns"]
+        if not c["name"].startswith("_")  # lineage columns are ours, not published
+    )
     columns = TypeAdapter(tuple[Column, ...]).validate_python(
-        tuple(
-            {"name": c["name"], "data_type": c["data_type"], **c.get("config", {}).get("meta", {})}
-            for c in table["columns"]
-            if not c["name"].startswith("_")  # lineage columns are ours, not published
-        )
+        tuple(column for c in declared for column in _repeated(c))
     )
     return Table(name=table["name"], columns=columns, **table["config"]["meta"]["table"])
+
+
+def _repeated(column: dict[str, Any]) -> list[dict[str, Any]]:
+    """A column that is published many times, as points of a curve are: `{n}` counts from 1."""
+    times = column.pop("repeat", None)
+    if times is None:
+        return [column]
+
+    def numbered(value: Any, n: int) -> Any:
+        if isinstance(value, list):
+            return [numbered(v, n) for v in value]
+        return value.replace("{n}", str(n)) if isinstance(value, str) else value
+
+    return [{k: numbered(v, n) for k, v in column.items()} for n in range(1, times + 1)]
 
 
 def _check(feed: Feed) -> None:
@@ -233,5 +307,5 @@ def _check(feed: Feed) -> None:
         if table.parse == "aemo_csv" and not table.record:
             raise ValueError(f"table {table.name}: an aemo_csv table needs `record`")
         for column in table.columns:
-            if column.data_type in ("date", "timestamp") and not column.format:
+            if column.data_type in ("date", "timestamp") and not column.formats:
                 raise ValueError(f"{table.name}.{column.name}: a {column.data_type} needs `format`")

@@ -105,7 +105,8 @@ class Batch:
         """
         content, pending, digest = Content(whole=file.is_zip), Pieces(row), hashlib.sha256()
         before = None
-        with members(file, feed.tables[0].members, self.limits, content.notes) as streams:
+        notes = content.notes
+        with members(file, feed.members, self.limits, notes, feed.ignores) as streams:
             for member, stream in streams:
                 if before and published_in_name(feed, before) != published_in_name(feed, member):
                     raise Quarantine(
@@ -253,16 +254,15 @@ def published_in_name(feed: Feed, *names: str) -> datetime | None:
 
     ERCOT marks the files of the repeated autumn hour with `xhr`.
     """
-    if not feed.published:
-        return None
-    for name in names:
-        found = re.search(feed.published.regex, name)
-        if found:
-            text = "".join(found.groups()) or found.group()
-            try:
-                local = datetime.strptime(text, feed.published.format)
-            except ValueError:
-                continue
-            fold = 1 if "xhr" in name.lower() else 0
-            return local.replace(tzinfo=feed.zone, fold=fold).astimezone(UTC)
+    for published in feed.stamps:
+        for name in names:
+            found = re.search(published.regex, name)
+            if found:
+                text = "".join(found.groups()) or found.group()
+                try:
+                    local = datetime.strptime(text, published.format)
+                except ValueError:
+                    continue
+                fold = 1 if "xhr" in name.lower() else 0
+                return local.replace(tzinfo=feed.zone, fold=fold).astimezone(UTC)
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from extract.assemble import raw_schema
-from extract.catalogue import Catalogue
+from extract.catalogue import Catalogue, Feed
 from extract.land import Landed
 from extract.ledger import LEDGER_TABLES, ledger_schema, ledger_table
 from extract.locks import Locked, held_message, is_held, opened
@@ -94,11 +94,22 @@ class Loader:
     def _unclean(self) -> Path:
         return self.folder / f"gridhouse_{self.operator}.running"
 
-    def load(self, parse: Callable[[str], Landed], *, create: bool = False) -> Landed:
+    def load(
+        self,
+        parse: Callable[[str], Landed],
+        feeds: Iterable[Feed] | None = None,
+        *,
+        create: bool = False,
+    ) -> Landed:
         """Run `parse` with the load's id, then load what it made in one package.
 
-        With `create` nothing is parsed: tables and columns are made.
+        `feeds` are those whose tables may get rows; all for None: dlt's work grows with the number
+        of tables that it is told of. With `create` nothing is parsed: tables and columns are made.
         """
+        tables = self.schemas
+        if feeds is not None:
+            names = {t.name for feed in feeds for t in feed.tables} | set(LEDGER_TABLES)
+            tables = {name: schema for name, schema in tables.items() if name in names}
         with opened(self.raw, self.wait_s, read_only=False):
             pass  # dlt does not wait
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +123,7 @@ class Loader:
             return load_id, made[0]
 
         try:
-            self._pipeline().run(_source(self.operator, self.schemas, landed, create))
+            self._pipeline().run(_source(self.operator, tables, landed, create))
         except PipelineStepFailed as error:
             if is_held(error):  # opened by somebody since; the next run clears the package
                 raise Locked(held_message(self.raw, error)) from error

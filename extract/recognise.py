@@ -14,7 +14,7 @@ from extract.catalogue import Catalogue, Feed, normalize_header
 from extract.parse.sections import Quarantine
 from extract.unpack import File, Limits, member_names, members
 
-SUFFIXES = (".csv", ".zip", ".xml")
+SUFFIXES = (".csv", ".zip", ".xml", ".xlsx", ".xls", ".json")
 _HEAD = 64 * 1024
 
 
@@ -62,7 +62,8 @@ def _head(file: File, limits: Limits) -> str:
     try:
         with members(file, (r"\.(csv|xml)$",), limits) as streams:
             _, stream = next(streams)
-            return stream.read(_HEAD).decode("utf-8", "replace")
+            head = stream.read(_HEAD)
+            return "" if b"\x00" in head else head.decode("utf-8", "replace")
     except (Quarantine, StopIteration, zipfile.BadZipFile, zlib.error, EOFError):
         return ""
 
@@ -73,16 +74,13 @@ def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
         records = _records(head)
         return next((f for f in catalogue if any(f.table_for_record(r) for r in records)), None)
     header = {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
-    hits = [feed for feed in catalogue if feed.parse != "aemo_csv" and _fits(feed, header)]
+    # a header alone is thin evidence: nothing in it may be unknown, and one feed alone may have it
+    hits = [
+        feed
+        for feed in catalogue
+        if feed.parse in ("csv", "oasis") and any(t.fits(header) for t in feed.tables)
+    ]
     return hits[0] if len(hits) == 1 else None
-
-
-def _fits(feed: Feed, header: set[str]) -> bool:
-    """A header alone is thin evidence: all required columns are there, and no unknown one."""
-    table = feed.tables[0]
-    required = (c for c in table.columns if not c.optional)
-    known = table.by_header.keys() | table.ignored
-    return header <= known and all(header.intersection(c.source_names) for c in required)
 
 
 def _records(head: str) -> list[str]:

@@ -224,7 +224,7 @@ class Run:
             return landed
 
         with lock(self.data, "raw", self.lock_wait_s):
-            landed = self._loader(operator).load(parse)
+            landed = self._loader(operator).load(parse, [feed for feed, _ in bucket.items])
         for path in landed.parquet.values():
             path.unlink(missing_ok=True)
         self.report.add(landed)

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from typing import IO
 from extract.parse.sections import Quarantine
 
 MAX_MEMBERS = 20_000
+WORKBOOK = re.compile(r"\.xls[xmb]$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class File:
 
     @property
     def is_zip(self) -> bool:
-        return self.head in (b"PK\x03\x04", b"PK\x05\x06")
+        """Whether it holds members; a workbook is packed like a zip, and is none."""
+        return not WORKBOOK.search(self.name) and self.head in (b"PK\x03\x04", b"PK\x05\x06")
 
     @property
     def head(self) -> bytes:
@@ -92,12 +94,16 @@ def _may_hold_zips(source: Path | bytes) -> bool:
 
 @contextmanager
 def members(
-    file: File, patterns: tuple[str, ...], limits: Limits, notes: list[str] | None = None
+    file: File,
+    patterns: tuple[str, ...],
+    limits: Limits,
+    notes: list[str] | None = None,
+    ignored: Callable[[str], bool] = lambda name: False,
 ) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     """(name, stream) of the text members whose name matches one of `patterns`.
 
-    A file that is no zip is its own member. Members that do not match are named in `notes`. Raises
-    Quarantine for a broken or unsafe zip.
+    A file that is no zip is its own member. Members that do not match are named in `notes`, unless
+    they are `ignored`. Raises Quarantine for a broken or unsafe zip.
     """
     if not file.is_zip:
         with file.open() as stream:
@@ -105,13 +111,21 @@ def members(
         return
     wanted = [re.compile(p, re.IGNORECASE) for p in patterns]
     with _zip(file, limits) as archive:
-        chosen = [m for m in archive.infolist() if any(p.search(m.filename) for p in wanted)]
+        chosen = [
+            m
+            for m in archive.infolist()
+            if any(p.search(m.filename.replace(" ", "_")) for p in wanted)
+        ]
         if not chosen:
             raise Quarantine(
                 f"{file.name}: no member matches {', '.join(patterns)}; it holds "
                 f"{', '.join(m.filename for m in archive.infolist()[:10])}"
             )
-        others = [m.filename for m in archive.infolist() if m not in chosen and not m.is_dir()]
+        others = [
+            m.filename
+            for m in archive.infolist()
+            if m not in chosen and not m.is_dir() and not ignored(m.filename)
+        ]
         if others and notes is not None:
             notes.append(f"member(s) not read: {', '.join(others[:10])}")
         yield _open_each(archive, chosen, file.name)

@@ -1,15 +1,27 @@
-"""Bytes to sections: what each kind of file looks like (`csv`, `aemo_csv`, `oasis`)."""
+"""Bytes to sections: what each kind of file looks like."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO
 
 from extract.catalogue import Feed
-from extract.parse import aemo_csv, oasis, plain_csv
+from extract.parse import aemo_csv, json_rows, oasis, plain_csv, workbook
 from extract.parse.sections import Content, Section, blocks
 
-READERS = {"csv": plain_csv.read, "aemo_csv": aemo_csv.read, "oasis": oasis.read}
+
+def _csv(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
+    """CSV, or the page of a data endpoint that stands for one."""
+    first = next(blocks, b"")
+    if first.lstrip().startswith(b"{"):
+        yield from json_rows.read_page(feed, member, b"".join(chain([first], blocks)), content)
+    else:
+        yield from plain_csv.read(feed, member, chain([first], blocks), content)
+
+
+TEXT_READERS = {"csv": _csv, "aemo_csv": aemo_csv.read, "oasis": oasis.read}
+WHOLE_READERS = {"workbook": workbook.read, "json": json_rows.read}
 
 
 def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Iterator[Section]:
@@ -17,4 +29,7 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
 
     Raises Quarantine.
     """
-    yield from READERS[feed.parse](feed, member, blocks(stream, member, content), content)
+    if feed.parse in WHOLE_READERS:
+        yield from WHOLE_READERS[feed.parse](feed, member, stream.read(), content)
+    else:
+        yield from TEXT_READERS[feed.parse](feed, member, blocks(stream, member, content), content)

@@ -6,12 +6,13 @@ import csv
 from collections.abc import Iterator
 from itertools import chain
 
-from extract.catalogue import Feed
+from extract.catalogue import Feed, Table, normalize_header
 from extract.parse.sections import (
     Content,
     Quarantine,
     Section,
     data_lines,
+    given_by_name,
     match_columns,
 )
 
@@ -29,23 +30,39 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
         raise Quarantine(f"{member}: a web page or XML where CSV was expected")
     header_line, _, rest = first.partition(b"\n")
     header = split_header(header_line, member)
-    table = feed.tables[0]
-    unknown = match_columns(table, header, member)
-    if unknown:
-        content.notes.append(f"unknown column(s) kept in _extra: {', '.join(unknown)}")
+    table, given = table_of(feed, member, header, content)
     line = 2
     for block in chain([rest], blocks):
         for place, part in enumerate(_parts(block, header_line)):
             line += place > 0  # the repeated header itself
             body, rows, lines = data_lines(part)
             if rows:
-                yield Section(table, header, body, rows, line, member)
+                yield Section(table, header, body, rows, line, member, given)
             line += lines
     if content.open_end and not content.whole:
         raise Quarantine(
             f"{member}: line {line - 1} has no line end: the file may be cut off. Get it again, or "
             "end it with a line feed if it is whole"
         )
+
+
+def table_of(
+    feed: Feed, member: str, header: tuple[str, ...], content: Content
+) -> tuple[Table, tuple[tuple[str, str], ...]]:
+    """The table that a member lands in, and what its name gives.
+
+    Unknown columns are noted. Raises Quarantine where no table fits.
+    """
+    table = feed.table_of(member, {normalize_header(h) for h in header})
+    if table is None:
+        raise Quarantine(
+            f"{member}: neither its name nor its header tells which table of {feed.id} it is "
+            f"({', '.join(t.name for t in feed.tables)})"
+        )
+    unknown = match_columns(table, header, member)
+    if unknown:
+        content.notes.append(f"unknown column(s) kept in _extra: {', '.join(unknown)}")
+    return table, given_by_name(table, member)
 
 
 def _parts(block: bytes, header_line: bytes) -> list[bytes]:

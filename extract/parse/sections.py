@@ -7,6 +7,7 @@ reader (`extract.parse.typed`), so 3,000 small files cost about as much as one l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +30,8 @@ class Section:
     """Data lines of one table.
 
     `body` ends in a line feed and has no blank line; `rows` is its number of lines; `first_line`
-    the line number of its first line in the member, for messages.
+    the line number of its first line in the member, for messages. `given` are the columns whose
+    value the member's name gives.
     """
 
     table: Table
@@ -38,6 +40,7 @@ class Section:
     rows: int
     first_line: int
     member: str
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,9 +103,7 @@ def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[st
     """
     present = {normalize_header(h) for h in header}
     missing = [
-        c.source_names[0]
-        for c in table.columns
-        if not c.optional and not present.intersection(c.source_names)
+        c.source_names[0] for c in table.required if not present.intersection(c.source_names)
     ]
     if missing:
         raise Quarantine(
@@ -121,3 +122,18 @@ def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[st
         for h, n in zip(header, names, strict=True)
         if n and n not in table.by_header and n not in table.ignored
     ]
+
+
+def given_by_name(table: Table, member: str) -> tuple[tuple[str, str], ...]:
+    """(column, value) of the columns that a member's name gives. Raises Quarantine for none."""
+    given = []
+    for column in table.columns:
+        if column.from_name:
+            found = re.search(column.from_name, member, re.IGNORECASE)
+            if found is None:
+                raise Quarantine(
+                    f"{member}: the name does not give {column.name} of table {table.name} "
+                    f"(pattern {column.from_name})"
+                )
+            given.append((column.name, found.group(1)))
+    return tuple(given)

@@ -16,7 +16,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -25,15 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from extract.catalogue import Column, Table, normalize_header
-from extract.parse.sections import LEADING, Section
+from extract.parse.query import UNREAD, Query, query_of
+from extract.parse.sections import Section
 
-SQL_TYPES = {
-    "text": "varchar",
-    "double": "double",
-    "bigint": "double",  # DuckDB would round 1.5 to 2; whole numbers are told apart below
-    "date": "date",
-    "timestamp": "timestamp",
-}
 ARROW_TYPES = {
     "text": pa.string(),
     "double": pa.float64(),
@@ -101,7 +94,7 @@ class Reader:
             yield from self.read(sections[half:])
 
     def _fast(self, sections: list[Section]) -> pa.Table | None:
-        query = _query(sections[0].table, sections[0].header)
+        query = query_of(sections[0])
         with self._spool(b.body for b in sections) as path:
             try:
                 result = self.connection.sql(query.sql(path, strict=True)).to_arrow_table()
@@ -116,7 +109,7 @@ class Reader:
         return _Spool(self.folder, bodies)
 
     def _careful(self, section: Section) -> Typed:
-        query = _query(section.table, section.header)
+        query = query_of(section)
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
@@ -175,76 +168,6 @@ class _Spool:
         self.file.close()
 
 
-@dataclass(frozen=True)
-class _Query:
-    """SQL that reads one published header into the contract's columns."""
-
-    names: tuple[str, ...]  # reader's column names, by position
-    header: tuple[str, ...]
-    types: dict[str, str]
-    date_format: str | None
-    timestamp_format: str | None
-    projection: tuple[str, ...]
-
-    def sql(self, path: str, strict: bool) -> str:
-        columns = ", ".join(f"'{n}': '{self.types[n]}'" for n in self.names)
-        options = [
-            "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"'",
-            "new_line = '\\n', max_line_size = 8000000",
-            f"columns = {{{columns}}}",
-        ]
-        if self.date_format:
-            options.append(f"dateformat = '{self.date_format}'")
-        if self.timestamp_format:
-            options.append(f"timestampformat = '{self.timestamp_format}'")
-        if not strict:
-            options.append("store_rejects = true, parallel = false")
-        return f"select {', '.join(self.projection)} from read_csv('{path}', {', '.join(options)})"
-
-
-@lru_cache(maxsize=512)
-def _query(table: Table, header: tuple[str, ...]) -> _Query:
-    names = tuple(f"c{i}" for i in range(len(header)))
-    at: dict[str, tuple[str, Column]] = {}
-    extra: list[tuple[str, str]] = []
-    for position, published in zip(names, header, strict=True):
-        key = normalize_header(published)
-        column = table.by_header.get(key)
-        if column:
-            at[column.name] = (position, column)
-        elif key and published not in LEADING and key not in table.ignored:
-            extra.append((position, published.strip()))
-    formats = {
-        kind: {c.format for c in table.columns if c.data_type == kind}
-        for kind in ("date", "timestamp")
-    }
-    types = dict.fromkeys(names, "varchar")
-    projection = []
-    for column in table.columns:
-        sql_type = SQL_TYPES[column.data_type]
-        if column.name not in at:
-            projection.append(f'null::{sql_type} as "{column.name}"')
-            continue
-        position = at[column.name][0]
-        if column.format and len(formats[column.data_type]) > 1:
-            value = f"strptime(nullif({position}, ''), '{column.format}')::{sql_type}"
-        else:
-            types[position] = sql_type
-            value = position
-        projection.append(f'{value} as "{column.name}"')
-    projection.append(f"{_extra(extra)} as _extra")
-    single = {k: next(iter(v)) if len(v) == 1 else None for k, v in formats.items()}
-    return _Query(names, header, types, single["date"], single["timestamp"], tuple(projection))
-
-
-def _extra(columns: list[tuple[str, str]]) -> str:
-    if not columns:
-        return "null::varchar"
-    pairs = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}', {c}" for c, name in columns)
-    some = ", ".join(c for c, _ in columns)
-    return f"case when coalesce({some}) is not null then json_object({pairs})::varchar end"
-
-
 def swallowed_line(body: bytes) -> int | None:
     """Number of the first line whose end lies within quotes, from 1; None if there is none.
 
@@ -262,8 +185,12 @@ def _broken(section: Section, problem: str) -> Typed:
     return Typed(section, empty, np.empty(0, np.int64), problem=message)
 
 
-def _bad_values(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[pa.ChunkedArray, str]]:
+def _bad_values(
+    column: Column, values: pa.ChunkedArray, unread: pa.ChunkedArray | None
+) -> Iterator[tuple[pa.ChunkedArray, str]]:
     """(mask of values that cannot be true, reason) for each way in which they cannot."""
+    if unread is not None:
+        yield pc.is_valid(unread), f"no {column.data_type} written {' or '.join(column.formats)}"
     if column.key and values.null_count:
         yield pc.is_null(values), "key is empty"
     if column.data_type in ("double", "bigint"):
@@ -278,8 +205,15 @@ def _bad_values(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[pa.Ch
 
 
 def _contracted(table: Table, rows: pa.Table) -> pa.Table:
-    """`rows` with the types of the contract (whole numbers were read as doubles)."""
-    return rows.cast(arrow_schema(table))
+    """`rows` with columns and types of the contract (whole numbers were read as doubles)."""
+    schema = arrow_schema(table)
+    return rows.select(schema.names).cast(schema)
+
+
+def _unread(rows: pa.Table, column: Column) -> pa.ChunkedArray | None:
+    """The texts in which no date could be found, where the reader did not check that itself."""
+    name = UNREAD + column.name
+    return rows.column(name) if name in rows.column_names else None
 
 
 def _other_header(section: Section, errors: list[tuple]) -> str | None:
@@ -300,11 +234,11 @@ def _is_clean(table: Table, rows: pa.Table) -> bool:
     return not any(
         pc.any(bad).as_py()
         for column in table.columns
-        for bad, _ in _bad_values(column, rows.column(column.name))
+        for bad, _ in _bad_values(column, rows.column(column.name), _unread(rows, column))
     )
 
 
-def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: _Query) -> Typed:
+def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: Query) -> Typed:
     """Give each good row its place in the section, and each bad one its reason."""
     bad_lines = np.array([line for line, *_ in errors], dtype=np.int64)
     index = np.delete(np.arange(section.rows), bad_lines - 1)
@@ -331,7 +265,7 @@ def _without_bad_values(typed: Typed) -> Typed:
     keep = np.ones(table.num_rows, dtype=bool)
     for column in typed.section.table.columns:
         values = table.column(column.name)
-        for bad, reason in _bad_values(column, values):
+        for bad, reason in _bad_values(column, values, _unread(table, column)):
             mask = pc.fill_null(bad, False).to_numpy() & keep
             typed.rejected += [_bad_value(typed, column, n, reason) for n in np.flatnonzero(mask)]
             keep &= ~mask
@@ -342,7 +276,10 @@ def _without_bad_values(typed: Typed) -> Typed:
 
 def _bad_value(typed: Typed, column: Column, place: int, reason: str) -> Rejected:
     row = int(typed.rows_index[place]) + 1
+    unread = _unread(typed.table, column)
     value = typed.table.column(column.name)[int(place)].as_py()
+    if value is None and unread is not None:
+        value = unread[int(place)].as_py()
     return Rejected(
         row=row,
         line=typed.section.first_line + row - 1,

@@ -1,0 +1,90 @@
+"""Excel workbooks: each sheet that a table names is read like a CSV of its own."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+
+import fastexcel
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from extract.catalogue import Feed, Table, normalize_header
+from extract.parse import plain_csv
+from extract.parse.cells import csv_text
+from extract.parse.sections import Content, Quarantine, Section
+
+HEADER_WITHIN = 20  # rows in which the header is looked for: titles stand above it
+MAX_UNPACKED = 2 * 1024**3
+
+
+def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
+    """Sections of the sheets that the feed's tables name, in the workbook's order.
+
+    Raises Quarantine for what is no workbook, for one without any of the sheets, and for a sheet
+    without the header that its table asks for.
+    """
+    _check_size(member, data)
+    try:
+        book = fastexcel.read_excel(data)
+    except fastexcel.FastExcelError as error:
+        raise Quarantine(f"{member}: not a workbook that can be read: {_first(error)}") from error
+    content.whole = True
+    landed, others = [], []
+    for sheet in book.sheet_names:
+        name = f"{member}[{sheet}]"
+        table = next((t for t in feed.tables if t.holds(name)), None)
+        if table is None:
+            others.append(sheet)
+            continue
+        landed.append(sheet)
+        try:
+            rows = book.load_sheet(sheet, header_row=None, dtypes="string").to_arrow()
+        except fastexcel.FastExcelError as error:
+            raise Quarantine(f"{name}: {_first(error)}") from error
+        text = _below_header(table, name, rows)
+        yield from plain_csv.read(feed, name, iter([text]), content)
+    others = [s for s in others if not feed.ignores(s)]
+    if not landed:
+        raise Quarantine(f"{member}: none of its sheets is one of the feed's: {', '.join(others)}")
+    if others:
+        content.notes.append(f"sheet(s) not read: {', '.join(others)}")
+
+
+def _below_header(table: Table, name: str, rows: pa.RecordBatch) -> bytes:
+    """CSV text of the header row and what follows it, without blank rows."""
+    for at in range(min(HEADER_WITHIN, rows.num_rows)):
+        cells = [column[at].as_py() or "" for column in rows.columns]
+        header = {normalize_header(c) for c in cells}
+        if all(header.intersection(c.source_names) for c in table.required):
+            below = rows.slice(at + 1)
+            filled = pc.invert(_all_null(below))
+            return csv_text(cells, [column.filter(filled) for column in below.columns])
+    raise Quarantine(
+        f"{name}: none of the first {HEADER_WITHIN} rows holds the columns of table {table.name} ("
+        f"{', '.join(c.source_names[0] for c in table.required)})"
+    )
+
+
+def _all_null(rows: pa.RecordBatch) -> pa.Array:
+    blank = pa.repeat(pa.scalar(True), rows.num_rows)
+    for column in rows.columns:
+        blank = pc.and_(blank, pc.is_null(column))
+    return blank
+
+
+def _check_size(member: str, data: bytes) -> None:
+    if not data.startswith(b"PK"):
+        return  # the form before 2007 is not packed
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            unpacked = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise Quarantine(f"{member}: not a whole workbook: {error}") from error
+    if unpacked > MAX_UNPACKED:
+        raise Quarantine(f"{member}: unpacks to {unpacked:,} bytes, more than {MAX_UNPACKED:,}")
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

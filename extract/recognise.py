@@ -51,10 +51,12 @@ def _inside(file: File, limits: Limits) -> Iterator[str]:
 
 
 def _may_be(feed: Feed, file: File, limits: Limits) -> bool:
-    """An operator's folder also holds neighbours: an AEMO report says itself what it is."""
-    if feed.parse != "aemo_csv":
+    """A product's folder also holds neighbours, which name or header tell from its files."""
+    if len(feed.tables) == 1 and feed.parse != "aemo_csv":
         return True
     head = _head(file, limits)
+    if feed.parse != "aemo_csv":
+        return feed.table_of(file.name, _header(head)) is not None
     return not head.startswith("C,") or any(feed.table_for_record(r) for r in _records(head))
 
 
@@ -73,7 +75,7 @@ def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
     if head.startswith("C,"):
         records = _records(head)
         return next((f for f in catalogue if any(f.table_for_record(r) for r in records)), None)
-    header = {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
+    header = _header(head)
     # a header alone is thin evidence: nothing in it may be unknown, and one feed alone may have it
     hits = [
         feed
@@ -81,6 +83,10 @@ def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
         if feed.parse in ("csv", "oasis") and any(t.fits(header) for t in feed.tables)
     ]
     return hits[0] if len(hits) == 1 else None
+
+
+def _header(head: str) -> set[str]:
+    return {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
 
 
 def _records(head: str) -> list[str]:

@@ -1,0 +1,48 @@
+with source as (
+    {{ landed(source('ercot_np3_966_er', 'np3_966_er__as_only_awards')) }}
+),
+
+flagged as (
+    {{ hours_without_flag(
+        'source', 'delivery_date', 'hour_ending', []
+    ) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ hour_ending_start('delivery_date', 'clock_hour') }} as local_start
+    from flagged
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start
+    from clocked
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'DAM' as market,
+        interval_start,
+        {{ add_minutes('interval_start', 60) }} as interval_end,
+        delivery_date as market_date,
+        trim(qse) as qse,
+        trim(as_type) as as_type,
+        trim(offer_id) as offer_id,
+        {{ offer_blocks({
+            'mw': 'quantity{n}_award'
+        }, 5, 'mw') }} as blocks,
+        total_award,
+        mcpc,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

@@ -1,0 +1,46 @@
+with source as (
+    {{ landed(source('ercot_np3_966_er', 'np3_966_er__energy_offers')) }}
+),
+
+flagged as (
+    {{ hours_without_flag(
+        'source', 'delivery_date', 'hour_ending', []
+    ) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ hour_ending_start('delivery_date', 'clock_hour') }} as local_start
+    from flagged
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start
+    from clocked
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'DAM' as market,
+        interval_start,
+        {{ add_minutes('interval_start', 60) }} as interval_end,
+        delivery_date as market_date,
+        trim(settlement_point) as settlement_point,
+        trim(qse) as qse,
+        {{ curve_points('offer_mw{n}', 'offer_price{n}', 10) }} as offer_curve,
+        trim(offer_id) as offer_id,
+        trim(multi_hour_block_flag) as multi_hour_block_flag,
+        trim(block_curve_indicator) as block_curve_indicator,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

@@ -1,0 +1,27 @@
+with source as (
+    {{ landed(source('ercot_np3_965_er', 'np3_965_er__dsr_loads')) }}
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('sced_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at
+    from source
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        run_at,
+        cast(sced_timestamp as date) as market_date,
+        trim(qse) as qse,
+        telemetered_dsr_load,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

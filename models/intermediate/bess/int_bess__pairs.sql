@@ -1,0 +1,105 @@
+{{ config(materialized='table') }}
+
+with awards as (
+    select * from {{ ref('int_bess__dam_awards') }}
+),
+
+batteries as (
+    select distinct
+        iso,
+        resource,
+        regexp_extract(resource, '^(.*)_[^_]*$', 1) as site,
+        regexp_extract(resource, '([0-9]*)$', 1) as unit_number
+    from awards
+    where side = 'GEN'
+),
+
+-- A load that was ever awarded a product of loads that are not controllable is no battery.
+loads as (
+    select
+        iso,
+        resource,
+        regexp_extract(resource, '^(.*)_[^_]*$', 1) as site,
+        regexp_extract(resource, '([0-9]*)$', 1) as unit_number,
+        coalesce(bool_or(regup_mw > 0 or regdn_mw > 0), false) as has_regulation
+    from awards
+    where side = 'LOAD'
+    group by all
+    having not coalesce(bool_or(rrsufr_mw > 0 or ecrsmd_mw > 0), false)
+),
+
+-- Each step pairs what is the only one of its kind on both sides, and leaves the rest to the next.
+by_number as (
+    select
+        iso,
+        site,
+        unit_number,
+        any_value(batteries.resource) as resource,
+        any_value(loads.resource) as load_resource,
+        'SITE_AND_NUMBER' as evidence_code
+    from batteries
+    inner join loads using (iso, site, unit_number)
+    where site <> '' and unit_number <> ''
+    group by all
+    having count(*) = 1
+),
+
+by_regulation as (
+    select
+        batteries.iso,
+        batteries.site,
+        any_value(batteries.resource) as resource,
+        any_value(loads.resource) as load_resource,
+        'SITE_AND_REGULATION' as evidence_code
+    from batteries
+    inner join loads on batteries.iso = loads.iso and batteries.site = loads.site
+    where
+        loads.has_regulation
+        and batteries.site <> ''
+        and batteries.resource not in (select resource from by_number)
+        and loads.resource not in (select load_resource from by_number)
+    group by all
+    having count(*) = 1
+),
+
+by_site as (
+    select
+        batteries.iso,
+        batteries.site,
+        any_value(batteries.resource) as resource,
+        any_value(loads.resource) as load_resource,
+        'SITE' as evidence_code
+    from batteries
+    inner join loads on batteries.iso = loads.iso and batteries.site = loads.site
+    where
+        batteries.site <> ''
+        and batteries.resource not in (
+            select resource from by_number
+            union all
+            select resource from by_regulation
+        )
+        and loads.resource not in (
+            select load_resource from by_number
+            union all
+            select load_resource from by_regulation
+        )
+    group by all
+    having count(*) = 1
+),
+
+pairs as (
+    select iso, resource, load_resource, evidence_code from by_number
+    union all
+    select iso, resource, load_resource, evidence_code from by_regulation
+    union all
+    select iso, resource, load_resource, evidence_code from by_site
+)
+
+select
+    batteries.iso,
+    batteries.resource,
+    batteries.site,
+    pairs.load_resource,
+    coalesce(pairs.evidence_code, 'NONE') as evidence_code
+from batteries
+left join pairs using (iso, resource)

@@ -89,7 +89,7 @@ select
     parts.interval_start,
     {{ add_minutes('parts.interval_start', 15) }} as interval_end,
     cast(count(*) as integer) as run_count,
-    sum(parts.seconds) as covered_seconds,
+    cast(sum(parts.seconds) as integer) as covered_seconds,
     sum(greatest(batteries.output_mw, 0) * parts.seconds) / 3600 as discharged_mwh,
     sum(greatest(-batteries.output_mw, 0) * parts.seconds) / 3600 as charged_mwh,
     sum(batteries.base_point_mw * parts.seconds) / 3600 as base_point_mwh,

@@ -50,6 +50,62 @@ load_side as (
     where lines.side = 'LOAD'
 ),
 
+real_time as (
+    select * from {{ ref('fct_bess_real_time_intervals') }}
+),
+
+-- What was delivered beyond, or short of, the day-ahead award settles at the real-time price.
+real_time_energy as (
+    select
+        *,
+        resource as source_resource,
+        'RT_ENERGY' as revenue_line,
+        discharged_mwh - charged_mwh - dam_energy_mwh as quantity,
+        energy_price as price,
+        'ESTIMATED' as evidence_code
+    from real_time
+    where side in ('GEN', 'ESR') and settlement_point is not null
+),
+
+real_time_load as (
+    select
+        loads.* replace (
+            pairs.resource as resource, points.settlement_point as settlement_point
+        ),
+        loads.resource as source_resource,
+        'RT_ENERGY' as revenue_line,
+        loads.discharged_mwh - loads.charged_mwh as quantity,
+        points.energy_price as price,
+        'ESTIMATED_PAIRED_BY_' || pairs.evidence_code as evidence_code
+    from real_time as loads
+    inner join pairs on loads.iso = pairs.iso and loads.resource = pairs.load_resource
+    inner join real_time_energy as points
+        on
+            pairs.iso = points.iso
+            and pairs.resource = points.resource
+            and loads.interval_start = points.interval_start
+    where loads.side = 'LOAD'
+),
+
+-- Since the co-optimized market an award of a dispatch run replaces that of the day ahead.
+{% set services = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
+real_time_services as (
+    {% for service in services -%}
+    select
+        *,
+        resource as source_resource,
+        'RT_{{ service | upper }}' as revenue_line,
+        {{ service }}_mwh - dam_{{ service }}_mwh as quantity,
+        {{ service }}_price as price,
+        'DISCLOSED' as evidence_code
+    from real_time
+    where side = 'ESR' and {{ service }}_mwh <> dam_{{ service }}_mwh
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
 purchase_lines as (
     select
         *,
@@ -61,11 +117,28 @@ purchase_lines as (
 ),
 
 all_lines as (
-    select * from own_name
-    union all by name
-    select * from load_side
-    union all by name
-    select * from purchase_lines
+    {% for lines in ['own_name', 'load_side', 'real_time_energy', 'real_time_load', 'real_time_services', 'purchase_lines'] -%}
+    select
+        iso,
+        resource,
+        revenue_line,
+        side,
+        interval_start,
+        interval_end,
+        market_date,
+        settlement_point,
+        source_resource,
+        cast(quantity as double) as quantity,
+        price,
+        evidence_code,
+        published_at,
+        file_id,
+        _built_at
+    from {{ lines }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
 )
 
 select
@@ -78,10 +151,13 @@ select
     market_date,
     settlement_point,
     source_resource,
-    cast(quantity as double) as quantity,
-    'MWh' as quantity_unit,
+    quantity,
+    case
+        when revenue_line in ('DAM_ENERGY', 'RT_ENERGY', 'DAM_POINT_PURCHASE') then 'MWh'
+        else 'MW h'
+    end as quantity_unit,
     price,
-    amount,
+    quantity * price as amount,
     'USD' as currency,
     evidence_code,
     evidence_code <> 'POINT_LEVEL' as is_attributable,

@@ -1,0 +1,107 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+{%- set days = rebuilt_days([
+    ref('int_bess__quarters'), ref('int_bess__dam_awards'),
+    ref('fct_price_intervals_revisions'), ref('fct_ancillary_price_intervals_revisions')
+]) %}
+{%- set services = {
+    'regup': ['REGUP', 'regup_mw'],
+    'regdn': ['REGDN', 'regdn_mw'],
+    'rrs': ['RRS', 'rrspfr_mw + rrsffr_mw + rrsufr_mw'],
+    'ecrs': ['ECRS', 'ecrs_mw'],
+    'nspin': ['NSPIN', 'nspin_mw'],
+} %}
+
+with quarters as (
+    select
+        *,
+        time_bucket(interval 1 hour, interval_start) as hour_start
+    from {{ rows_of(ref('int_bess__quarters'), days) }}
+),
+
+-- Blank ancillary awards are none; a blank energy award is none, too.
+awards as (
+    select
+        iso,
+        side,
+        resource,
+        interval_start as hour_start,
+        settlement_point,
+        coalesce(energy_mw, 0) as energy_mw,
+        coalesce(regup_mw, 0) as regup_mw,
+        coalesce(regdn_mw, 0) as regdn_mw,
+        coalesce(rrspfr_mw, 0) + coalesce(rrsffr_mw, 0) + coalesce(rrsufr_mw, 0)
+        + coalesce(rrs_undivided_mw, 0) as rrs_mw,
+        coalesce(ecrssd_mw, 0) + coalesce(ecrsmd_mw, 0) as ecrs_mw,
+        coalesce(nspin_mw, 0) as nspin_mw
+    from {{ rows_of(ref('int_bess__dam_awards'), days) }}
+),
+
+prices as (
+    select
+        iso,
+        location,
+        interval_start,
+        price
+    from {{ rows_of(ref('fct_price_intervals_revisions'), days) }}
+    where is_latest and iso = 'ERCOT' and market = 'RT15M' and location_type = 'NODE'
+),
+
+capacity_prices as (
+    select
+        iso,
+        interval_start,
+        {% for name, service in services.items() -%}
+        max(price) filter (where operator_product = '{{ service[0] }}') as {{ name }}_price
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ rows_of(ref('fct_ancillary_price_intervals_revisions'), days) }}
+    where is_latest and iso = 'ERCOT' and market = 'RT15M'
+    group by all
+)
+
+select
+    quarters.iso,
+    quarters.side,
+    quarters.resource,
+    quarters.interval_start,
+    quarters.interval_end,
+    quarters.market_date,
+    awards.settlement_point,
+    quarters.discharged_mwh,
+    quarters.charged_mwh,
+    awards.energy_mw / 4 as dam_energy_mwh,
+    quarters.base_point_mwh,
+    quarters.covered_seconds,
+    quarters.run_count,
+    quarters.first_soc_mwh,
+    prices.price as energy_price,
+    {% for name, service in services.items() -%}
+    (quarters.{{ service[1] | replace(' + ', ' + quarters.') }}) / 4 as {{ name }}_mwh,
+    awards.{{ name }}_mw / 4 as dam_{{ name }}_mwh,
+    capacity_prices.{{ name }}_price,
+    {% endfor -%}
+    quarters.published_at,
+    quarters.file_id,
+    {{ built_at() }} as _built_at
+from quarters
+left join awards
+    on
+        quarters.iso = awards.iso
+        and quarters.side = awards.side
+        and quarters.resource = awards.resource
+        and quarters.hour_start = awards.hour_start
+left join prices
+    on
+        quarters.iso = prices.iso
+        and awards.settlement_point = prices.location
+        and quarters.interval_start = prices.interval_start
+left join capacity_prices
+    on
+        quarters.iso = capacity_prices.iso
+        and quarters.interval_start = capacity_prices.interval_start

@@ -1,0 +1,200 @@
+"""A battery's account against amounts worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dbt_builds.disclosures import write
+
+pytestmark = pytest.mark.slow
+
+LINES = """
+    select resource, side, revenue_line, quantity, price, round(amount, 6), evidence_code
+    from marts.fct_bess_revenue_lines order by all
+"""
+
+
+def gen(hour: int, day: str = "01/30/2025", resource: str = "SITEA_BES1", **cells):
+    return {
+        "delivery_date": day,
+        "hour_ending": hour,
+        "resource_name": resource,
+        "resource_type": "PWRSTR",
+        "settlement_point_name": "SITEA_RN",
+        "energy_settlement_point_price": 20,
+        "hsl": 10,
+        **cells,
+    }
+
+
+def load(hour: int, resource: str, day: str = "01/30/2025", **cells):
+    return {"delivery_date": day, "hour_ending": hour, "resource_name": resource, **cells}
+
+
+def test_both_halves_of_a_battery_earn_and_a_factory_beside_it_does_not(warehouse, tmp_path):
+    write(
+        tmp_path,
+        "np3_966_er__gen_resources",
+        "31-MAR-25",
+        [
+            gen(1, awarded_quantity=".5", regup_awarded=3, regup_mcpc="1.5"),
+            gen(2, awarded_quantity=4, energy_settlement_point_price=-5),
+            gen(3, rrspfr_awarded=1, rrsffr_awarded=2, rrs_mcpc=7),
+            gen(1, resource="GASPLANT_U1", resource_type="CCGT90", awarded_quantity=100),
+            gen(1, resource="LONELY_BES2", settlement_point_name="LONELY_RN", awarded_quantity=1),
+        ],
+    )
+    write(
+        tmp_path,
+        "np3_966_er__load_resources",
+        "31-MAR-25",
+        [
+            load(1, "SITEA_LD1", regdown_awarded=6, regdown_mcpc=2),
+            load(2, "SITEA_LD7", rrsufr_awarded=9, rrs_mcpc=3),
+            load(2, "LONELY_LD1", regdown_awarded=0, regdown_mcpc=2),
+            load(2, "LONELY_LD3", nonspin_awarded=0, nonspin_mcpc=2),
+        ],
+    )
+    write(
+        tmp_path,
+        "np3_966_er__energy_bid_awards",
+        "31-MAR-25",
+        [
+            {
+                "delivery_date": "01/30/2025",
+                "hour_ending": hour,
+                "settlement_point": point,
+                "qse": "QANY",
+                "award_mw": mw,
+                "settlement_point_price": 20,
+                "bid_id": bid,
+            }
+            for hour, point, mw, bid in [
+                (1, "SITEA_RN", -2, "a"),
+                (1, "SITEA_RN", "-.5", "b"),
+                (1, "HB_NORTH", -100, "c"),
+                (2, "SITEA_RN", 0, "d"),
+            ]
+        ],
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines", "dim_bess_resource")
+    assert warehouse.sql(LINES) == [
+        ("LONELY_BES2", "GEN", "DAM_ENERGY", 1.0, 20.0, 20.0, "DISCLOSED"),
+        ("SITEA_BES1", "GEN", "DAM_ENERGY", 0.5, 20.0, 10.0, "DISCLOSED"),
+        ("SITEA_BES1", "GEN", "DAM_ENERGY", 4.0, -5.0, -20.0, "DISCLOSED"),
+        ("SITEA_BES1", "GEN", "DAM_REGUP", 3.0, 1.5, 4.5, "DISCLOSED"),
+        ("SITEA_BES1", "GEN", "DAM_RRSFFR", 2.0, 7.0, 14.0, "DISCLOSED"),
+        ("SITEA_BES1", "GEN", "DAM_RRSPFR", 1.0, 7.0, 7.0, "DISCLOSED"),
+        ("SITEA_BES1", "LOAD", "DAM_REGDN", 6.0, 2.0, 12.0, "PAIRED_BY_SITE_AND_NUMBER"),
+        (None, "POINT", "DAM_POINT_PURCHASE", -2.5, 20.0, -50.0, "POINT_LEVEL"),
+    ]
+    # two loads, neither with the battery's number: no pair is a legal answer
+    assert warehouse.sql(
+        "select resource, load_resource, pairing_evidence_code from marts.dim_bess_resource "
+        "order by all"
+    ) == [("LONELY_BES2", None, "NONE"), ("SITEA_BES1", "SITEA_LD1", "SITE_AND_NUMBER")]
+    assert warehouse.sql(
+        "select distinct settlement_point from marts.fct_bess_revenue_lines where side = 'LOAD'"
+    ) == [("SITEA_RN",)]
+
+
+def test_selling_and_buying_at_prices_of_either_sign(warehouse, tmp_path):
+    signs = [(10, 20, 200.0), (10, -5, -50.0), (-8, 20, -160.0), (-8, -5, 40.0)]
+    write(
+        tmp_path,
+        "np3_966_er__esrs",
+        "04-FEB-26",
+        [
+            gen(
+                hour,
+                day="12/06/2025",
+                resource="SITEA_ESR1",
+                resource_type="ESR",
+                awarded_quantity=mw,
+                energy_settlement_point_price=price,
+            )
+            for hour, (mw, price, _) in enumerate(signs, 1)
+        ],
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines")
+    assert warehouse.sql(
+        "select amount from marts.fct_bess_revenue_lines order by interval_start"
+    ) == [(amount,) for _, _, amount in signs]
+
+
+@pytest.mark.parametrize(
+    ("hours", "starts"),
+    [
+        # counted from 1 to 25: hour 3 is the second passage of the clock hour that repeats
+        ([1, 2, 3, 4, 25], ["05:00", "06:00", "07:00", "08:00", "05:00"]),
+        # named by the clock: hour 2 twice, hour 3 after both
+        ([1, 2, 2, 3, 24], ["05:00", "06:00", "07:00", "08:00", "05:00"]),
+    ],
+)
+def test_the_autumn_day_has_no_flag(warehouse, tmp_path, hours, starts):
+    write(
+        tmp_path,
+        "np3_966_er__gen_resources",
+        "01-JAN-25",
+        [gen(h, day="11/03/2024", awarded_quantity=n) for n, h in enumerate(hours, 1)],
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines")
+    assert warehouse.sql(
+        "select strftime(interval_start, '%H:%M') from marts.fct_bess_revenue_lines "
+        "order by quantity"
+    ) == [(start,) for start in starts]
+
+
+def run(at: str, mw: float, resource: str = "SITEA_ESR1", **cells):
+    return {
+        "sced_timestamp": f"12/06/2025 {at}",
+        "repeated_hour_flag": "N",
+        "resource_name": resource,
+        "resource_type": "ESR",
+        "telemetered_net_output": mw,
+        **cells,
+    }
+
+
+def test_real_time_settles_what_telemetry_adds_to_the_award(warehouse, tmp_path):
+    award = gen(1, day="12/06/2025", resource="SITEA_ESR1", resource_type="ESR", awarded_quantity=8)
+    write(tmp_path, "np3_966_er__esrs", "04-FEB-26", [award])
+    write(
+        tmp_path,
+        "np3_965_er__esrs",
+        "04-FEB-26",
+        [
+            run("00:00:00", 12),
+            run("00:05:10", -6),
+            # the battery is not in the run of 00:10, which ends what it had before
+            run("00:10:00", 1, resource="OTHER_ESR1"),
+            run("00:20:00", 3),
+            run("00:30:00", 0),
+        ],
+    )
+    (tmp_path / "SPPHLZNP6905_20251206_0015.csv").write_text(
+        "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
+        "SettlementPointPrice,DSTFlag\n"
+        "12/06/2025,1,1,SITEA_RN,RN,40,N\n"
+        "12/06/2025,1,2,SITEA_RN,RN,-10,N\n"
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines")
+    # first quarter: 12 MW x 310 s - 6 MW x 290 s = 1980 MWs = 0.55 MWh, less 2 MWh sold day ahead
+    # second quarter: 3 MW x 600 s = 0.5 MWh, less 2 MWh, at a price below zero
+    assert warehouse.sql(
+        "select round(quantity, 9), price, round(amount, 9), evidence_code "
+        "from marts.fct_bess_revenue_lines "
+        "where revenue_line = 'RT_ENERGY' and price is not null order by interval_start"
+    ) == [(-1.45, 40.0, -58.0, "ESTIMATED"), (-1.5, -10.0, 15.0, "ESTIMATED")]
+    # a later publication of the day replaces its runs
+    write(tmp_path / "again", "np3_965_er__esrs", "23-FEB-26", [run("00:00:00", 2)])
+    warehouse.land_folder(tmp_path / "again")
+    warehouse.build("+fct_bess_revenue_lines")
+    assert warehouse.sql(
+        "select round(discharged_mwh, 9) from marts.fct_bess_real_time_intervals "
+        "where resource = 'SITEA_ESR1' order by interval_start limit 1"
+    ) == [(round(2 * 310 / 3600, 9),)]

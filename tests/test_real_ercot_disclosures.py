@@ -1,0 +1,176 @@
+"""ERCOT's real disclosure files, to the totals that were counted from them by other means."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from extract.catalogue import load_catalogue
+from extract.run import Run
+from gridhouse import dbt
+from gridhouse.settings import Settings
+
+pytestmark = pytest.mark.real
+
+CENTRAL = ZoneInfo("America/Chicago")
+COLUMNS = {
+    "SCED Time Stamp": "sced_timestamp_utc",
+    "Repeated Hour Flag": None,
+    "Resource Name": "resource_name",
+    "Resource Type": None,
+    "HSL": "hsl",
+    "HDL": None,
+    "LSL": "lsl",
+    "LDL": None,
+    "Output Schedule": None,
+    "Telemetered Resource Status": "telemetered_resource_status",
+    "Base Point": "base_point",
+    "Telemetered Net Output": "telemetered_net_output",
+    "State of Charge": "soc",
+    "Minimum SOC": "min_soc",
+    "Maximum SOC": "max_soc",
+}
+
+
+def as_published(source: Path, folder: Path) -> None:
+    """Rows that others renamed and turned to UTC, in ERCOT's columns and on its clock again."""
+    with source.open() as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        at = datetime.fromisoformat(row["sced_timestamp_utc"]).astimezone(CENTRAL)
+        row["sced_timestamp_utc"] = f"{at:%m/%d/%Y %H:%M:%S}"
+    lines = [",".join(COLUMNS)]
+    lines += [",".join(row[c] if c else "" for c in COLUMNS.values()) for row in rows]
+    (folder / f"60d_ESR_Data_in_SCED-{source.stem}.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture(scope="module")
+def ask(real_data, tmp_path_factory):
+    data, telemetry = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("telemetry")
+    ercot = real_data / "ercot"
+    for source in (ercot / "NP3-965-ER" / "derived_batcave_esr1").glob("*.csv"):
+        as_published(source, telemetry)
+    catalogue = load_catalogue()
+    feeds = catalogue.select(["NP3-965-ER", "NP3-966-ER"])
+    with Run(data, catalogue) as run:
+        run.prepare()
+        for folder in (ercot / "NP3-965-ER", ercot / "NP3-966-ER", telemetry):
+            run.from_folder(folder, feeds)
+    assert run.report.problems == []
+    seeds = ["bess_revenue_lines", "bess_evidence_codes"]
+    wanted = ["+fct_bess_revenue_lines", "dim_bess_resource", "stg_ercot__*", *seeds]
+    built = dbt.build(Settings(data=data), select=wanted)
+    assert built.failures == []
+    with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{data / 'raw.duckdb'}' as raw (read_only)")
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+def amounts(ask, where: str) -> dict[str, float]:
+    """USD by product; the kinds of responsive reserve together."""
+    return dict(
+        ask(
+            "select left(revenue_line, 7), round(sum(amount), 3) "
+            f"from marts.fct_bess_revenue_lines where {where} group by 1"
+        )
+    )
+
+
+DAY = "market_date = date '2025-01-30'"
+
+
+def test_the_generation_side_of_a_day(ask):
+    assert amounts(ask, f"{DAY} and side = 'GEN'") == pytest.approx(
+        {
+            "DAM_ENE": 37419.58,
+            "DAM_REG": 6331.86 + 2120.78,
+            "DAM_RRS": 23144.90,
+            "DAM_ECR": 4643.67,
+            "DAM_NSP": 7656.36,
+        },
+        abs=0.0101,
+    )
+    assert ask(
+        "select revenue_line, round(sum(amount), 2) from marts.fct_bess_revenue_lines "
+        f"where {DAY} and side = 'GEN' and revenue_line like 'DAM_REG%' group by 1 order by 1"
+    ) == [("DAM_REGDN", 2120.78), ("DAM_REGUP", 6331.86)]
+
+
+def test_one_battery(ask):
+    batcave = {"DAM_ENE": 2324.589, "DAM_REG": 282.909 + 169.474, "DAM_RRS": 845.383}
+    where = f"{DAY} and resource = 'BATCAVE_BES1' and side = 'GEN'"
+    assert amounts(ask, where) == pytest.approx(batcave | {"DAM_ECR": 143.252})
+
+
+def test_the_load_side_of_a_day(ask):
+    assert ask(
+        "select revenue_line, round(sum(amount), 2), count(distinct source_resource) "
+        f"from marts.fct_bess_revenue_lines where {DAY} and side = 'LOAD' group by 1"
+    ) == [("DAM_REGDN", 3427.99, 19)]
+    paired_factories = (
+        "select count(*) from marts.dim_bess_resource where load_resource in ('COYOTSPR_LD7', "
+        "'GRDNE_LD1', 'JDKNS_LD6', 'LON_LD2', 'RTLSNAKE_LD1', 'SBEAN_LD6', 'SBEAN_LD7', "
+        "'SBEAN_LD8', 'SBEAN_LD10')"
+    )
+    assert ask(paired_factories) == [(0,)]
+
+
+def test_purchases_at_battery_points_are_apart(ask):
+    assert ask(
+        "select round(sum(amount), 2), round(sum(quantity), 1), count(resource) "
+        f"from marts.fct_bess_revenue_lines where {DAY} and not is_attributable"
+    ) == [(-131125.23, -4667.5, 0)]
+
+
+def test_the_single_model_sells_and_buys(ask):
+    assert amounts(ask, "market_date = date '2025-12-06'") == pytest.approx(
+        {"DAM_ENE": 4086.435, "DAM_REG": 322.84 + 114.224, "DAM_RRS": 1882.049, "DAM_ECR": 624.0}
+    )
+
+
+def test_energy_of_one_battery_from_telemetry(ask):
+    energy = ask(
+        "select market_date, round(sum(discharged_mwh), 3), round(sum(charged_mwh), 3) "
+        "from marts.fct_bess_real_time_intervals where resource = 'BATCAVE_ESR1' "
+        "group by 1 order by 1"
+    )
+    by_day = {f"{day:%m-%d}": parts for day, *parts in energy}
+    assert len(by_day) == 14
+    assert by_day["03-19"] == [41.163, 67.459]
+    assert by_day["03-20"] == [66.449, 90.672]  # 292 runs
+    assert by_day["03-31"] == [85.726, 115.963]  # 300 runs
+    assert sum(d for d, _ in by_day.values()) == pytest.approx(920.581, abs=0.002)
+    assert sum(c for _, c in by_day.values()) == pytest.approx(1339.489, abs=0.002)
+
+
+# By hand from the files; blanks in a file are null.
+VALUES = """
+stg_ercot__dam_gen_resources resource='7RNCHSLR_UNIT1'|market_date=date'2026-07-09' \
+settlement_point_price=26.57 awarded_quantity=None settlement_point='7RNCHSLR_ALL'
+stg_ercot__dam_gen_resources resource='AMISTAD_AMISTAG1'|market_date=date'2014-03-02' hsl=28.0 \
+settlement_point_price=15.55 qse=None
+stg_ercot__dam_load_resources resource='AAPIPLNC_LD3'|market_date=date'2026-07-09' \
+rrsufr_awarded=2.6 rrs_mcpc=0.21 regup_mcpc=0.38
+stg_ercot__dam_energy_bid_awards settlement_point='7RNCHSLR_ALL'|bid_id='NTL05' award_mw=-6.0 \
+settlement_point_price=26.52
+stg_ercot__dam_gen_as_offers resource='ALP_BESS_BESS1'|_row_number=1 blocks[1].mw=11.1 \
+blocks[1].rrspfr=0.28 len(blocks)=1
+stg_ercot__dam_energy_bids bid_id='NTL12'|_row_number=1 bid_curve[1].price=19.73 len(bid_curve)=1
+stg_ercot__sced_metered_energy resource='19599_1_PV_A1'|1=1 interval_value=0.0
+stg_ercot__sced_self_arranged_services qse='QAEN'|_row_number=1 regdn=17.5 ecrss=41.0 ecrsm=None
+"""
+
+
+@pytest.mark.parametrize("line", VALUES.replace("\\\n", "").split("\n")[1:-1])
+def test_values_read_by_hand(ask, line):
+    model, where, *values = line.split()
+    names, wanted = zip(*(v.split("=", 1) for v in values), strict=True)
+    rows = ask(
+        f"select {', '.join(names)} from staging.{model} "
+        f"where {where.replace('|', ' and ')} order by 1 limit 1"
+    )
+    assert [repr(v) for v in rows[0]] == list(wanted)

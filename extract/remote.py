@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import queue
 import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from extract.archive import PACK_BYTES, Entry
 from extract.catalogue import Feed
 from extract.fetch import Fetched, FetchFailed, fetch_all
-from extract.index import Candidate, ListingError, Window, asked_on, list_feed
+from extract.index import Candidate, ListingError, Window, asked_on, ercot_bulk, list_feed
 from extract.ledger import OutcomeRow
+from extract.parse.sections import Quarantine
 from extract.polite import PoliteClient
 from extract.run import Run
 from gridhouse.settings import Settings
@@ -141,7 +143,7 @@ class _Downloads(threading.Thread):
         found = found[: self.max_new]
         seconds = time.perf_counter() - started
         await asyncio.to_thread(self._put, _Listed(feed, len(found), seconds, problem))
-        return found
+        return ercot_bulk.grouped(feed, found)
 
 
 def _next(results: queue.Queue, worker: threading.Thread) -> object:
@@ -190,6 +192,52 @@ def _note_failure(run: Run, feed: Feed, item: FetchFailed) -> None:
 
 
 def _take(run: Run, feed: Feed, item: Fetched) -> None:
+    if item.candidate.parts:
+        _take_parts(run, feed, item)
+        return
+    _note_download(run, feed, item)
+    entry = _entry(feed, item.candidate, item)
+    run.known[feed.operator].keys.add(asked_on(entry.url, item.fetched_at.astimezone(UTC).date()))
+    if item.bytes <= PACK_BYTES:
+        content = item.path.read_bytes()
+        item.path.unlink()
+        run.keep(feed, entry, content)
+    else:
+        run.keep(feed, entry, item.path, move=True)
+
+
+def _keep(run: Run, feed: Feed, entry: Entry, content: bytes) -> None:
+    """Small publications lie together in the archive, a large one is a file of its own."""
+    if len(content) <= PACK_BYTES:
+        run.keep(feed, entry, content)
+    else:
+        path = run.temporary / f"{entry.sha256}.part"
+        path.write_bytes(content)
+        run.keep(feed, entry, path, move=True)
+
+
+def _take_parts(run: Run, feed: Feed, item: Fetched) -> None:
+    """Land each document of a call as if it had come alone; say which ones did not come."""
+    _note_download(run, feed, item)
+    missing = {part.key: part for part in item.candidate.parts}
+    reason = "the archive's answer lacks the document; it is asked for again at the next run"
+    try:
+        for part, content in ercot_bulk.documents(
+            item.candidate, item.path, run.limits.unpacked_bytes
+        ):
+            missing.pop(part.key, None)
+            sha256 = hashlib.sha256(content).hexdigest()
+            alone = replace(item, name=part.name, sha256=sha256, bytes=len(content))
+            _keep(run, feed, _entry(feed, part, alone), content)
+    except Quarantine as error:
+        reason = str(error)
+    item.path.unlink()
+    for part in missing.values():
+        failed = FetchFailed(part, "wrong_bytes", f"{feed.id}: {reason}", 0.0, None)
+        _note_failure(run, feed, failed)
+
+
+def _note_download(run: Run, feed: Feed, item: Fetched) -> None:
     run.note(
         OutcomeRow(
             attempted_at=item.fetched_at,
@@ -202,20 +250,16 @@ def _take(run: Run, feed: Feed, item: Fetched) -> None:
             seconds=item.seconds,
         )
     )
-    entry = Entry(
+
+
+def _entry(feed: Feed, candidate: Candidate, item: Fetched) -> Entry:
+    return Entry(
         feed=feed.id,
-        key=item.candidate.key,
+        key=candidate.key,
         name=item.name,
         sha256=item.sha256,
         bytes=item.bytes,
-        url=item.candidate.url,
-        published_at=item.candidate.published_at,
+        url=candidate.url,
+        published_at=candidate.published_at,
         fetched_at=item.fetched_at,
     )
-    run.known[feed.operator].keys.add(asked_on(entry.url, item.fetched_at.astimezone(UTC).date()))
-    if item.bytes <= PACK_BYTES:
-        content = item.path.read_bytes()
-        item.path.unlink()
-        run.keep(feed, entry, content)
-    else:
-        run.keep(feed, entry, item.path, move=True)

@@ -33,7 +33,8 @@ class Candidate:
     """One publication that can be downloaded.
 
     `key` is its stable identity at the operator: the ledger skips keys that it knows. Credentials
-    are never part of `headers`; the client adds them by URL when the request is sent.
+    are never part of `headers`; the client adds them by URL when the request is sent. `parts` are
+    the publications that one call brings together (`extract.index.ercot_bulk`).
     """
 
     feed: str
@@ -48,6 +49,7 @@ class Candidate:
     recheck: bool = False  # fetch even when the key is known
     listed_at: datetime | None = None  # the listing's own stamp (aware, UTC): a hint
     name_is_guess: bool = False  # the server's Content-Disposition knows better
+    parts: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""Many documents of ERCOT's archive in one call, from the mirror to the ledger."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from extract.catalogue import Feed, load_catalogue
+from extract.index import Candidate, Window
+from extract.index.ercot_bulk import documents, grouped
+from extract.remote import from_operators
+from extract.run import Run
+from gridhouse.settings import Settings
+from synthetic import mirror
+from synthetic.mirror.ercot import API, TOKEN_PATH
+from synthetic.writing import write
+
+DAY = date(2025, 11, 1)
+BASE = "https://api.example/archive/np6-905-cd"
+
+
+@pytest.fixture
+def feed() -> Feed:
+    """Quarter-hour prices, four documents a call."""
+    found = load_catalogue()["ercot_np6_905_cd"]
+    return found.model_copy(update={"index": found.index | {"docs_per_call": 4}})
+
+
+def one(doc_id: int, url: str = BASE) -> Candidate:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    name = f"cdr.{doc_id}.zip"
+    return Candidate("f", f"ercot:{doc_id}", name, f"{url}?download={doc_id}", moment)
+
+
+def test_calls_hold_at_most_the_limit_and_keep_the_order(feed):
+    listed = Candidate("f", "ercot:9", "a.zip", "https://mis.example/?doclookupId=9", None)
+    calls = grouped(feed, [one(1), listed, *[one(n) for n in range(2, 7)]])
+    assert [[p.key for p in c.parts] or c.key for c in calls] == [
+        ["ercot:1", "ercot:2", "ercot:3", "ercot:4"],
+        "ercot:9",
+        ["ercot:5", "ercot:6"],
+    ]
+    assert calls[0].method == "POST" and calls[0].url == f"{BASE}/download"
+    assert json.loads(calls[0].body) == {"docIds": [1, 2, 3, 4]}
+    assert grouped(feed, [one(1)]) == [one(1)]
+
+
+def test_a_document_that_the_answer_does_not_hold_is_missing(feed, tmp_path):
+    (call,) = grouped(feed, [one(1), one(2)])
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("2.cdr.x.csv.zip", b"two")
+        archive.writestr("3.cdr.y.csv.zip", b"not asked for")
+    found = [(p.key, p.name, data) for p, data in documents(call, tmp_path / "a.zip", 100)]
+    assert found == [("ercot:2", "cdr.x.csv.zip", b"two")]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[mirror.Mirror]:
+    folder = tmp_path / "site"
+    write(
+        folder,
+        3,
+        DAY,
+        DAY + timedelta(1),
+        operators=["ercot"],
+        feeds=["ercot_np6_905_cd"],
+        hours=(0, 2),
+        points=3,
+    )
+    account = mirror.Credentials("user", "password", "key", token_seconds=3600)
+    with mirror.start(folder, credentials=account) as running:
+        yield running
+
+
+def backfill(url: str, feed: Feed, data: Path, max_new: int | None = None) -> Run:
+    settings = Settings(
+        data=data,
+        ercot_mis_url="http://127.0.0.1:1",  # the list keeps seven days only: not asked
+        ercot_mis_html_url="http://127.0.0.1:1",
+        ercot_api_url=url + API,
+        ercot_token_url=url + TOKEN_PATH,
+        ercot_username="user",
+        ercot_password="password",
+        ercot_subscription_key="key",
+        ercot_api_spacing_s=0.0,
+        retry_base_s=0.01,
+        retry_cap_s=0.02,
+    )
+    window = Window(DAY, DAY + timedelta(1), datetime(2026, 6, 1, tzinfo=UTC))
+    with Run(data, load_catalogue()) as run:
+        from_operators(run, [feed], window, settings, max_new=max_new)
+    return run
+
+
+def test_a_backfill_takes_each_document_once(server, feed, prepared_data):
+    first = backfill(server.url, feed, prepared_data, max_new=3)
+    assert first.report.files == 3 and first.report.ok, first.report.problems
+    second = backfill(server.url, feed, prepared_data)
+    assert second.report.files == 5 and second.report.ok
+    assert backfill(server.url, feed, prepared_data).report.files == 0
+    with duckdb.connect(str(prepared_data / "raw.duckdb"), read_only=True) as connection:
+        names, keys, rows = connection.execute(
+            "select count(distinct name), count(distinct source_key), sum(rows_landed) "
+            "from ercot._files"
+        ).fetchone()
+    assert (names, keys) == (8, 8) and rows == second.report.rows + first.report.rows
+
+
+def test_a_part_that_is_not_in_the_answer_is_asked_for_again(
+    server, feed, prepared_data, monkeypatch
+):
+    whole = documents
+
+    def without_the_first(*arguments):
+        return list(whole(*arguments))[1:]
+
+    monkeypatch.setattr("extract.index.ercot_bulk.documents", without_the_first)
+    lacking = backfill(server.url, feed, prepared_data)
+    assert lacking.report.files == 6 and len(lacking.report.problems) == 2
+    assert "asked for again" in lacking.report.problems[0]
+    monkeypatch.undo()
+    assert backfill(server.url, feed, prepared_data).report.files == 2

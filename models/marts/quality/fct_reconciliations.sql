@@ -7,7 +7,8 @@
 
 {%- set days = rebuilt_days([
     ref('fct_price_intervals_revisions'), ref('rpt_price_daily'),
-    ref('fct_interchange_intervals_revisions'), ref('fct_load_intervals_revisions')
+    ref('fct_interchange_intervals_revisions'), ref('fct_load_intervals_revisions'),
+    ref('fct_ancillary_price_intervals_revisions'), ref('int_bess__dam_awards')
 ]) %}
 
 with prices as (
@@ -188,6 +189,70 @@ daily_interval_count as (
     where not (price_days.iso = 'ERCOT' and price_days.market = 'RT5M')
 ),
 
+awards as (
+    select * from {{ rows_of(ref('int_bess__dam_awards'), days) }}
+),
+
+-- The disclosure prints the point's price beside each battery, 60 days after the market did.
+bess_point_price as (
+    select
+        'bess_point_price' as check_name,
+        awards.iso,
+        awards.market_date,
+        prices.price as expected,
+        awards.energy_price as actual
+    from awards
+    inner join prices
+        on
+            awards.iso = prices.iso
+            and prices.market = 'DAM'
+            and awards.settlement_point = prices.location
+            and awards.interval_start = prices.interval_start
+),
+
+disclosed_capacity_prices as (
+    {% for product in ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
+    select
+        iso,
+        market_date,
+        interval_start,
+        '{{ product | upper }}' as product,
+        min({{ product }}_price) as lowest_price,
+        max({{ product }}_price) as highest_price
+    from awards
+    where {{ product }}_price is not null
+    group by all
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+bess_one_clearing_price as (
+    select
+        'bess_one_clearing_price' as check_name,
+        iso,
+        market_date,
+        lowest_price as expected,
+        highest_price as actual
+    from disclosed_capacity_prices
+),
+
+bess_clearing_price as (
+    select
+        'bess_clearing_price' as check_name,
+        disclosed.iso,
+        disclosed.market_date,
+        published.price as expected,
+        disclosed.highest_price as actual
+    from disclosed_capacity_prices as disclosed
+    inner join {{ rows_of(ref('fct_ancillary_price_intervals_revisions'), days) }} as published
+        on
+            disclosed.iso = published.iso
+            and published.market = 'DAM'
+            and disclosed.product = published.operator_product
+            and disclosed.interval_start = published.interval_start
+    where published.is_latest
+),
+
 counted_files as (
     select
         file_id,
@@ -214,7 +279,8 @@ ledger_rows as (
 compared as (
     {% for check in [
         'price_components', 'region_balance', 'trading_price', 'trading_flow', 'zone_loads',
-        'daily_average', 'daily_interval_count', 'ledger_rows'
+        'daily_average', 'daily_interval_count', 'bess_point_price', 'bess_one_clearing_price',
+        'bess_clearing_price', 'ledger_rows'
     ] -%}
     select
         check_name,

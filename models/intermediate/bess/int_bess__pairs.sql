@@ -1,4 +1,9 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso'],
+    on_schema_change='fail'
+) }}
 
 with awards as (
     select * from {{ ref('int_bess__dam_awards') }}
@@ -93,13 +98,34 @@ pairs as (
     select iso, resource, load_resource, evidence_code from by_regulation
     union all
     select iso, resource, load_resource, evidence_code from by_site
+),
+
+found as (
+    select
+        batteries.iso,
+        batteries.resource,
+        batteries.site,
+        pairs.load_resource,
+        coalesce(pairs.evidence_code, 'NONE') as evidence_code
+    from batteries
+    left join pairs using (iso, resource)
 )
 
+-- A pair that was the same in the build before keeps its stamp: what rests on it needs no new build.
+{% if builds_whole() -%}
 select
-    batteries.iso,
-    batteries.resource,
-    batteries.site,
-    pairs.load_resource,
-    coalesce(pairs.evidence_code, 'NONE') as evidence_code
-from batteries
-left join pairs using (iso, resource)
+    *,
+    {{ built_at() }} as _built_at
+from found
+{%- else -%}
+select
+    found.*,
+    coalesce(same._built_at, {{ built_at() }}) as _built_at
+from found
+left join {{ this }} as same
+    on
+        found.iso = same.iso
+        and found.resource = same.resource
+        and found.load_resource is not distinct from same.load_resource
+        and found.evidence_code = same.evidence_code
+{%- endif %}

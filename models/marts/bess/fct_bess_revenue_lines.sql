@@ -27,6 +27,7 @@ points as (
     select
         iso,
         resource,
+        market_date,
         interval_start,
         settlement_point
     from {{ ref('int_bess__dam_awards') }}
@@ -46,6 +47,7 @@ load_side as (
         on
             pairs.iso = points.iso
             and pairs.resource = points.resource
+            and lines.market_date = points.market_date
             and lines.interval_start = points.interval_start
     where lines.side = 'LOAD'
 ),
@@ -83,6 +85,7 @@ real_time_load as (
         on
             pairs.iso = points.iso
             and pairs.resource = points.resource
+            and loads.market_date = points.market_date
             and loads.interval_start = points.interval_start
     where loads.side = 'LOAD'
 ),

@@ -1,0 +1,160 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+{%- set days = rebuilt_days([
+    ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
+]) %}
+{%- set products = {
+    'dam_energy': ['DAM_ENERGY'],
+    'dam_regup': ['DAM_REGUP'],
+    'dam_regdn': ['DAM_REGDN'],
+    'dam_rrs': ['DAM_RRS', 'DAM_RRSPFR', 'DAM_RRSFFR', 'DAM_RRSUFR'],
+    'dam_ecrs': ['DAM_ECRS', 'DAM_ECRSMD'],
+    'dam_nspin': ['DAM_NSPIN'],
+    'rt_energy': ['RT_ENERGY'],
+    'rt_services': ['RT_REGUP', 'RT_REGDN', 'RT_RRS', 'RT_ECRS', 'RT_NSPIN'],
+} %}
+
+with lines as (
+    select * from {{ rows_of(ref('fct_bess_revenue_lines'), days) }}
+    where is_attributable
+),
+
+awards as (
+    select * from {{ rows_of(ref('int_bess__dam_awards'), days) }}
+    where side in ('GEN', 'ESR')
+),
+
+quarters as (
+    select * from {{ rows_of(ref('fct_bess_real_time_intervals'), days) }}
+),
+
+pairs as (
+    select * from {{ ref('int_bess__pairs') }}
+),
+
+-- Decimals add up to the same sum in any order, doubles do not.
+revenue as (
+    select
+        iso,
+        resource,
+        market_date,
+        {% for product, codes in products.items() -%}
+        cast(coalesce(sum(cast(amount as decimal(18, 6))) filter (
+            where revenue_line in ('{{ codes | join("', '") }}')
+        ), 0) as double) as {{ product }}_amount,
+        {% endfor -%}
+        cast(coalesce(sum(cast(amount as decimal(18, 6))), 0) as double) as amount,
+        cast(count(*) filter (where amount is null) as integer) as unpriced_line_count,
+        max(published_at) as newest_at
+    from lines
+    group by all
+),
+
+capacity as (
+    select
+        iso,
+        resource,
+        market_date,
+        any_value(settlement_point) as settlement_point,
+        nullif(max(hsl_mw), 0) as capacity_mw,
+        cast(count(*) as integer) as award_hour_count
+    from awards
+    group by all
+),
+
+-- Spreads of the battery's own point: the n dearest hours of the day less the n cheapest.
+hours as (
+    select
+        iso,
+        resource,
+        market_date,
+        list(energy_price order by energy_price) as prices
+    from awards
+    where energy_price is not null
+    group by all
+),
+
+spreads as (
+    select
+        iso,
+        resource,
+        market_date,
+        {% for n in [1, 2, 4] -%}
+        case when len(prices) >= {{ 2 * n }} then
+            list_sum(prices[-{{ n }}:]) - list_sum(prices[:{{ n }}])
+        end as tb{{ n }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from hours
+),
+
+own_energy as (
+    select
+        quarters.iso,
+        case when quarters.side = 'LOAD' then pairs.resource else quarters.resource end as resource,
+        quarters.market_date,
+        quarters.side,
+        quarters.interval_start,
+        quarters.discharged_mwh,
+        quarters.charged_mwh,
+        quarters.covered_seconds
+    from quarters
+    left join pairs
+        on
+            quarters.iso = pairs.iso
+            and quarters.side = 'LOAD'
+            and quarters.resource = pairs.load_resource
+    where quarters.side <> 'LOAD' or pairs.resource is not null
+),
+
+energy as (
+    select
+        iso,
+        resource,
+        market_date,
+        cast(sum(cast(discharged_mwh as decimal(18, 9))) as double) as discharged_mwh,
+        cast(sum(cast(charged_mwh as decimal(18, 9))) as double) as charged_mwh,
+        cast(count(*) filter (where side <> 'LOAD') as integer) as quarter_count,
+        count(*) filter (where side = 'LOAD') > 0 or bool_or(side = 'ESR') as has_charging_side
+    from own_energy
+    group by all
+)
+
+select
+    capacity.iso,
+    capacity.resource,
+    capacity.market_date,
+    capacity.settlement_point,
+    capacity.capacity_mw,
+    {% for product in products -%}
+    coalesce(revenue.{{ product }}_amount, 0) as {{ product }}_amount,
+    {% endfor -%}
+    coalesce(revenue.amount, 0) as amount,
+    coalesce(revenue.amount, 0) / capacity.capacity_mw as amount_per_mw,
+    'USD' as currency,
+    coalesce(revenue.unpriced_line_count, 0) as unpriced_line_count,
+    energy.discharged_mwh,
+    energy.charged_mwh,
+    coalesce(energy.has_charging_side, false) as has_charging_side,
+    spreads.tb1,
+    spreads.tb2,
+    spreads.tb4,
+    capacity.award_hour_count,
+    coalesce(energy.quarter_count, 0) as interval_count,
+    {{ market_day_minutes('capacity.market_date', "'America/Chicago'") }} // 15
+        as expected_interval_count,
+    least(
+        coalesce(energy.quarter_count, 0) * 15.0
+        / {{ market_day_minutes('capacity.market_date', "'America/Chicago'") }}, 1
+    ) as completeness,
+    coalesce(energy.quarter_count, 0) * cast(1000000000 as bigint)
+    + coalesce(epoch_us(revenue.newest_at) // 1000000, 0) as day_version,
+    {{ built_at() }} as _built_at
+from capacity
+left join revenue using (iso, resource, market_date)
+left join spreads using (iso, resource, market_date)
+left join energy using (iso, resource, market_date)

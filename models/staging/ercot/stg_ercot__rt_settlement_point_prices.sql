@@ -23,16 +23,7 @@ final as (
         'ERCOT' as iso,
         'RT15M' as market,
         trim(settlement_point_name) as location,
-        case operator_location_type
-            when 'HU' then 'HUB'
-            when 'SH' then 'HUB'
-            when 'AH' then 'HUB'
-            when 'LZ' then 'ZONE'
-            when 'LZEW' then 'ZONE_EW'
-            when 'LZ_DC' then 'INTERFACE'
-            when 'LZ_DCEW' then 'INTERFACE_EW'
-            else 'NODE'
-        end as location_type,
+        {{ ercot_published_type('settlement_point_type') }} as location_type,
         operator_location_type,
         interval_start,
         {{ add_minutes('interval_start', 15) }} as interval_end,

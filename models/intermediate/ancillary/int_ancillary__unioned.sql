@@ -2,11 +2,12 @@
     'raise1sec', 'raise6sec', 'raise60sec', 'raise5min', 'raisereg',
     'lower1sec', 'lower6sec', 'lower60sec', 'lower5min', 'lowerreg'
 ] -%}
+{%- set ercot = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
 with products as (
     select * from {{ ref('ancillary_products') }}
 ),
 
-ercot as (
+ercot_dam as (
     select
         iso,
         market,
@@ -24,6 +25,83 @@ ercot as (
         _file_id,
         _row_number
     from {{ ref('stg_ercot__dam_capacity_prices') }}
+),
+
+ercot_rt15m as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__rt_capacity_prices') }}
+),
+
+-- A run's prices hold until the next run, as those of energy do
+-- (docs/decisions/0003_sced_intervals.md).
+ercot_rt5m as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        run_date,
+        price,
+        price_uncapped,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from ({{ held_rows(
+        ref('stg_ercot__sced_capacity_prices'), [ref('stg_ercot__sced_capacity_prices')]
+    ) }})
+),
+
+ercot_products as (
+    select unnest({{ ercot | map('upper') | list }}) as operator_product
+),
+
+-- One column per service is one row per service. Each look-ahead run publishes its intervals anew,
+-- so its instant is that of the publication.
+ercot_rtd as (
+    select
+        prices.iso,
+        prices.market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        ercot_products.operator_product,
+        prices.interval_start,
+        prices.interval_end,
+        prices.market_date,
+        case ercot_products.operator_product
+            {%- for name in ercot %}
+            when '{{ name | upper }}' then prices.{{ name }}_price
+            {%- endfor %}
+        end as price,
+        prices.currency,
+        prices.run_at as _published_at,
+        prices._fetched_at,
+        prices._loaded_at,
+        prices._file_id,
+        prices._row_number
+    from {{ ref('stg_ercot__rtd_capacity_prices') }} as prices
+    cross join ercot_products
 ),
 
 caiso as (
@@ -79,11 +157,32 @@ nem as (
 ),
 
 unioned as (
-    select * from ercot
+    select
+        *,
+        market_date as run_date
+    from ercot_dam
     union all by name
-    select * from caiso
+    select
+        *,
+        market_date as run_date
+    from ercot_rt15m
     union all by name
-    select * from nem
+    select * from ercot_rt5m
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_rtd
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from caiso
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from nem
     where price is not null
 )
 
@@ -96,10 +195,11 @@ select
     unioned.interval_end,
     {{ minutes_between('unioned.interval_start', 'unioned.interval_end') }} as interval_minutes,
     unioned.market_date,
+    unioned.run_date,
     coalesce(products.product, unioned.operator_product) as product,
     unioned.operator_product,
     unioned.price,
-    cast(null as double) as price_uncapped,
+    unioned.price_uncapped,
     cast(null as double) as quantity_mw,
     unioned.currency,
     unioned._published_at,

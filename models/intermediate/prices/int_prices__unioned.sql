@@ -59,6 +59,27 @@ ercot_rt5m as (
     from ({{ held_rows(ref('stg_ercot__sced_lmps'), [ref('stg_ercot__sced_lmps')]) }})
 ),
 
+-- Each look-ahead run publishes its intervals anew, so its instant is that of the publication.
+ercot_rtd as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        5 as interval_minutes,
+        market_date,
+        price,
+        currency,
+        run_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__rtd_lmps') }}
+),
+
 caiso_components as (
     select
         iso,
@@ -195,6 +216,11 @@ unioned as (
     from ercot_rt15m
     union all by name
     select * from ercot_rt5m
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_rtd
     union all by name
     select
         *,

@@ -7,7 +7,7 @@
 
 with published as (
     {{ revisions(
-        touched_rows(ref('int_ancillary__unioned')),
+        touched_rows(ref('int_ancillary__unioned'), landed_date='run_date'),
         key=[
             'iso',
             'market',

@@ -99,6 +99,7 @@ weighted as (
             intervals.iso = clocked.iso
             and intervals.market_date = clocked.market_date
             and intervals.interval_start = clocked.interval_start
+    -- a market without a spine (ERCOT's look-ahead, RTD) has no expected count, so no gaps either
     left join spines
         on
             intervals.iso = spines.iso
@@ -139,7 +140,10 @@ select
     daily.market_date,
     daily.interval_count,
     days.day_minutes // daily.slot_minutes as expected_interval_count,
-    least(daily.interval_count / (days.day_minutes // daily.slot_minutes), 1) as completeness,
+    case
+        when daily.slot_minutes is not null
+            then least(daily.interval_count / (days.day_minutes // daily.slot_minutes), 1)
+    end as completeness,
     daily.interval_count * cast(1000000000 as bigint) + epoch_us(daily.newest_at) // 1000000
         as day_version,
     daily.average_price,

@@ -6,36 +6,32 @@ resolved as (
     select
         *,
         {{ local_to_utc('rtd_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
-        {{ local_to_utc(
-            'interval_ending', 'America/Chicago', 'interval_repeated_hour_flag'
+        {{ interval_ending_to_utc(
+            'interval_ending', 'America/Chicago', 'interval_repeated_hour_flag', 5
         ) }} as interval_end
     from source
-),
-
--- One column per service is one row per service. A column that is empty has no price and no row.
-unpivoted as (
-    unpivot resolved
-    on regup, regdn, rrs, ecrs, nspin
-    into name operator_product value price
 ),
 
 final as (
     select
         'ERCOT' as iso,
         'RTD' as market,
-        upper(operator_product) as operator_product,
         run_at,
         {{ add_minutes('interval_end', -5) }} as interval_start,
         interval_end,
         cast(interval_ending - interval 5 minutes as date) as market_date,
-        price,
+        regup as regup_price,
+        regdn as regdn_price,
+        rrs as rrs_price,
+        ecrs as ecrs_price,
+        nspin as nspin_price,
         'USD' as currency,
         _file_id,
         _row_number,
         _published_at,
         _fetched_at,
         _loaded_at
-    from unpivoted
+    from resolved
 )
 
 select * from final

@@ -11,8 +11,8 @@ intervals as not materialized (
     select
         *,
         {{ local_to_utc('rtd_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
-        {{ local_to_utc(
-            'interval_ending', 'America/Chicago', 'interval_repeated_hour_flag'
+        {{ interval_ending_to_utc(
+            'interval_ending', 'America/Chicago', 'interval_repeated_hour_flag', 5
         ) }} as interval_end
     from (
         select distinct

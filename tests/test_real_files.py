@@ -114,7 +114,7 @@ def test_the_autumn_day_has_25_hours_and_components_that_add_up(ask):
     [
         (
             "select product, price, interval_start from marts.fct_ancillary_price_intervals "
-            "where iso = 'ERCOT' order by product",
+            "where iso = 'ERCOT' and market = 'DAM' order by product",
             [
                 ("REGDN", 14.11, utc(2014, 5, 2, 5)),
                 ("REGUP", 3.25, utc(2014, 5, 2, 5)),

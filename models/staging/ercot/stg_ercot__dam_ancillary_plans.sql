@@ -12,7 +12,8 @@ clocked as (
 resolved as (
     select
         *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'dst_flag') }} as interval_start
+        {{ local_to_utc('local_start', 'America/Chicago', 'dst_flag') }} as interval_start,
+        {{ local_to_utc('posted_datetime', 'America/Chicago', 'null') }} as posted_at
     from clocked
 ),
 
@@ -27,7 +28,7 @@ final as (
         quantity as quantity_mw,
         _file_id,
         _row_number,
-        _published_at,
+        coalesce(posted_at, _published_at) as _published_at,
         _fetched_at,
         _loaded_at
     from resolved

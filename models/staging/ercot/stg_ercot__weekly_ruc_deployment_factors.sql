@@ -12,7 +12,8 @@ clocked as (
 resolved as (
     select
         *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start,
+        {{ local_to_utc('posted_datetime', 'America/Chicago', 'null') }} as posted_at
     from clocked
 ),
 
@@ -28,7 +29,7 @@ final as (
         as_deployment_factor as deployment_factor,
         _file_id,
         _row_number,
-        _published_at,
+        coalesce(posted_at, _published_at) as _published_at,
         _fetched_at,
         _loaded_at
     from resolved

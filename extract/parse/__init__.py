@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import chain
 from typing import IO
 
@@ -30,6 +31,10 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
     Raises Quarantine.
     """
     if feed.parse in WHOLE_READERS:
-        yield from WHOLE_READERS[feed.parse](feed, member, stream.read(), content)
+        data = stream.read()
+        if feed.parse == "workbook" and not workbook.is_workbook(data):  # a sheet saved as CSV
+            yield from _csv(feed, member, blocks(BytesIO(data), member, content), content)
+        else:
+            yield from WHOLE_READERS[feed.parse](feed, member, data, content)
     else:
         yield from TEXT_READERS[feed.parse](feed, member, blocks(stream, member, content), content)

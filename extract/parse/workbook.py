@@ -19,6 +19,11 @@ HEADER_WITHIN = 20  # rows in which the header is looked for: titles stand above
 MAX_UNPACKED = 2 * 1024**3
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether this begins as a workbook does: packed, or in the form before 2007."""
+    return data.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
+
+
 def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
     """Sections of the sheets that the feed's tables name, in the workbook's order.
 

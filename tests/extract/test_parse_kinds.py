@@ -139,6 +139,13 @@ def test_a_workbook_is_read_sheet_by_sheet_from_its_header_row(rows):
     assert content.notes == []
 
 
+def test_a_sheet_that_was_saved_as_csv_is_read_like_one(rows):
+    source = feed(table("prices", DAY, column("price", source_name="Price"), **MONTHS))
+    text = b"Delivery Date,Price\r\n01/31/2026,1.5\r\n"
+    landed, _, _ = rows(source, {"January_2026.csv": text})
+    assert [(str(r["day"]), r["price"]) for r in landed["prices"]] == [("2026-01-31", 1.5)]
+
+
 def test_a_sheet_without_the_columns_sets_the_workbook_aside(rows):
     source = feed(table("prices", DAY, column("load", source_name="Load"), **MONTHS))
     with pytest.raises(Quarantine, match=r"year.xlsx\[Jan\]: none of the first 20 rows"):

@@ -27,6 +27,69 @@ ercot_dam as (
     from {{ ref('stg_ercot__dam_capacity_prices') }}
 ),
 
+-- Corrections are publications of the corrected price at the time from which it holds.
+ercot_dam_corrections as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        price,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__dam_capacity_price_corrections') }}
+),
+
+ercot_rt15m_corrections as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        price,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__rt_capacity_price_corrections') }}
+),
+
+-- A service that did not exist yet (ECRS before 10 June 2023) has no price and no row.
+ercot_dam_history as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__dam_historical_capacity_prices') }}
+    where price is not null
+),
+
 ercot_rt15m as (
     select
         iso,
@@ -166,6 +229,21 @@ unioned as (
         *,
         market_date as run_date
     from ercot_rt15m
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_dam_corrections
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_rt15m_corrections
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_dam_history
     union all by name
     select * from ercot_rt5m
     union all by name

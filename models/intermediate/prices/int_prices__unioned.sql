@@ -1,3 +1,4 @@
+{%- set sced_runs = [ref('stg_ercot__sced_lmps'), ref('stg_ercot__sced_lmp_corrections')] -%}
 with ercot_dam as (
     select
         iso,
@@ -38,6 +39,87 @@ ercot_rt15m as (
     from {{ ref('stg_ercot__rt_settlement_point_prices') }}
 ),
 
+-- Corrections are publications of the corrected price at the time from which it holds.
+ercot_dam_corrections as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        60 as interval_minutes,
+        market_date,
+        price,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__dam_settlement_point_price_corrections') }}
+),
+
+ercot_rt15m_corrections as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        15 as interval_minutes,
+        market_date,
+        price,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__rt_settlement_point_price_corrections') }}
+),
+
+ercot_dam_history as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        60 as interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__dam_historical_prices') }}
+),
+
+ercot_rt15m_history as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        15 as interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_ercot__rt_historical_prices') }}
+),
+
 ercot_rt5m as (
     select
         iso,
@@ -56,7 +138,28 @@ ercot_rt5m as (
         _loaded_at,
         _file_id,
         _row_number
-    from ({{ held_rows(ref('stg_ercot__sced_lmps'), [ref('stg_ercot__sced_lmps')]) }})
+    from ({{ held_rows(ref('stg_ercot__sced_lmps'), sced_runs) }})
+),
+
+ercot_rt5m_corrections as (
+    select
+        iso,
+        market,
+        location,
+        location_type,
+        interval_start,
+        interval_end,
+        {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
+        market_date,
+        run_date,
+        price,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from ({{ held_rows(ref('stg_ercot__sced_lmp_corrections'), sced_runs) }})
 ),
 
 -- Each look-ahead run publishes its intervals anew, so its instant is that of the publication.
@@ -215,7 +318,29 @@ unioned as (
         market_date as run_date
     from ercot_rt15m
     union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_dam_corrections
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_rt15m_corrections
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_dam_history
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from ercot_rt15m_history
+    union all by name
     select * from ercot_rt5m
+    union all by name
+    select * from ercot_rt5m_corrections
     union all by name
     select
         *,

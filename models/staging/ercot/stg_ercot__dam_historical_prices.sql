@@ -1,0 +1,39 @@
+with source as (
+    {{ landed(source('ercot_np4_180_er', 'np4_180_er')) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ hour_ending_start('delivery_date', 'hour_ending') }} as local_start
+    from source
+),
+
+resolved as (
+    select
+        *,
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start,
+        trim(settlement_point) as location
+    from clocked
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'DAM' as market,
+        location,
+        {{ ercot_location_type('location') }} as location_type,
+        interval_start,
+        {{ add_minutes('interval_start', 60) }} as interval_end,
+        delivery_date as market_date,
+        settlement_point_price as price,
+        'USD' as currency,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from resolved
+)
+
+select * from final

@@ -1,0 +1,32 @@
+with source as (
+    {{ landed(source('ercot_np4_197_m', 'np4_197_m__soglmp'), known_at=corrected_at()) }}
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'RT5M' as market,
+        trim(resource_name) as resource,
+        trim(resource_type) as operator_resource_type,
+        trim(meter_name) as meter,
+        {{ local_to_utc('sced_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
+        cast(sced_timestamp as date) as market_date,
+        final_lmp_corrected as price,
+        final_lmp_original as original_price,
+        meter_lmp_corrected as energy_price,
+        meter_lmp_original as original_energy_price,
+        rtorpa_corrected as reserve_adder,
+        rtorpa_original as original_reserve_adder,
+        coalesce(rtrdpa_corrected, rtordpa_corrected) as reliability_adder,
+        coalesce(rtrdpa_original, rtordpa_original) as original_reliability_adder,
+        'USD' as currency,
+        {{ corrected_at() }} as corrected_at,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from source
+)
+
+select * from final

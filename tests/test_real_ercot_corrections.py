@@ -74,9 +74,7 @@ RT15M HB_WEST HUB 2025-02-06T10:45:00 28.44
 """
 
 
-@pytest.mark.parametrize(
-    "line", [x for x in PRICES.strip().splitlines() if not x.startswith("#")]
-)
+@pytest.mark.parametrize("line", [x for x in PRICES.strip().splitlines() if not x.startswith("#")])
 def test_history_of_hubs_and_zones(ask, line):
     market, location, kind, start, price = line.split()
     assert ask(

@@ -1,6 +1,7 @@
 {#- The staging models over landed tables that stand in the database: a list of {name, relation, feed,
-    time}. `feed` is the source's name; `time` the column that says when, `interval_start` or
-    `run_at`. Ledger tables have no feed and are left out. -#}
+    time, landed_rows}. `feed` is the source's name; `time` the column that says when, `interval_start`
+    or `run_at`; `landed_rows` what to count for the number of landed rows, since a model with the meta
+    key `unpivoted` makes many rows of each. Ledger tables have no feed and are left out. -#}
 {% macro staging_models() -%}
     {%- set found = [] -%}
     {%- if execute -%}
@@ -16,7 +17,9 @@
                         'name': node.name,
                         'relation': relation,
                         'feed': source.source_name,
-                        'time': times[0]
+                        'time': times[0],
+                        'landed_rows': 'distinct _row_number'
+                            if node.config.meta.get('unpivoted') else '*'
                     }) -%}
                 {%- endif -%}
             {%- endfor -%}

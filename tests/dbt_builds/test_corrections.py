@@ -1,4 +1,4 @@
-"""ERCOT's price corrections are revisions, and its yearly history repeats prices without being one."""
+"""ERCOT's price corrections are revisions; its yearly history repeats prices without being one."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ DAM = {  # posted at 13:00 Central, 18:00 UTC
         "06/15/2026,02:00,HB_A, 21.00,N\n"
     )
 }
-HEADER = (
-    "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,PriceCorrectionTime,DSTFlag\n"
-)
+HEADER = "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,PriceCorrectionTime,DSTFlag\n"
 # posted before the time from which it holds, with the row of a day whose prices never landed
 FIRST = {
     "cdr.00013044.0000000000000000.20260617.152040."

@@ -6,12 +6,18 @@
 ) }}
 
 {#- Every staging model over a landed table, found in the project: a new product is counted without
-    a change here. It is built after the intermediate models, so that staging is there and has passed
-    its tests. -#}
+    a change here. It is built after the intermediate models, and the staging models that none of them
+    reads, so that staging is there and has passed its tests. -#}
 -- depends_on: {{ ref('int_prices__unioned') }}, {{ ref('int_ancillary__unioned') }}
 -- depends_on: {{ ref('int_constraints__unioned') }}, {{ ref('int_loads__unioned') }}
 -- depends_on: {{ ref('int_forecasts__unioned') }}, {{ ref('int_loads__region_balances') }}
 -- depends_on: {{ ref('int_interchange__unioned') }}, {{ ref('int_outputs__unioned') }}
+-- depends_on: {{ ref('stg_ercot__dam_bus_lmp_corrections') }}
+-- depends_on: {{ ref('stg_ercot__sced_bus_lmp_corrections') }}
+-- depends_on: {{ ref('stg_ercot__sced_capacity_price_corrections') }}
+-- depends_on: {{ ref('stg_ercot__sced_shadow_price_corrections') }}
+-- depends_on: {{ ref('stg_ercot__sog_lmp_corrections') }}
+-- depends_on: {{ ref('stg_ercot__sog_price_corrections') }}
 {%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
 
 with counted as (
@@ -22,8 +28,9 @@ with counted as (
         iso,
         _file_id as file_id,
         _loaded_at,
-        count(*) as row_count,
-        count(*) filter (where {{ model.time }} is null) as unresolved_row_count,
+        count({{ model.landed_rows }}) as row_count,
+        count({{ model.landed_rows }}) filter (where {{ model.time }} is null)
+            as unresolved_row_count,
         min({{ model.time }}) as first_interval_start,
         max({{ model.time }}) as last_interval_start
     from {{ model.relation }}

@@ -14,7 +14,7 @@ with counts as (
 
 unresolved as (
     {% for model in staging_models() if model.name in affected -%}
-    select
+    select {{ 'distinct' if model.landed_rows != '*' }}
         '{{ model.name }}' as staging_model,
         iso,
         market_date,

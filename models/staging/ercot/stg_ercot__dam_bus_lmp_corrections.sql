@@ -20,7 +20,7 @@ final as (
     select
         'ERCOT' as iso,
         'DAM' as market,
-        trim(electrical_bus) as electrical_bus,
+        trim(electrical_bus) as bus,
         interval_start,
         {{ add_minutes('interval_start', 60) }} as interval_end,
         delivery_date as market_date,

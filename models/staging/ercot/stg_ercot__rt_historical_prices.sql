@@ -13,7 +13,8 @@ clocked as (
 resolved as (
     select
         *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start,
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }}
+            as interval_start,
         trim(settlement_point_type) as operator_location_type
     from clocked
 ),
@@ -23,7 +24,7 @@ final as (
         'ERCOT' as iso,
         'RT15M' as market,
         trim(settlement_point_name) as location,
-        {{ ercot_published_location_type('operator_location_type') }} as location_type,
+        {{ ercot_published_type('settlement_point_type') }} as location_type,
         operator_location_type,
         interval_start,
         {{ add_minutes('interval_start', 15) }} as interval_end,

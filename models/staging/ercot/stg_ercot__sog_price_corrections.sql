@@ -22,7 +22,7 @@ final as (
         'ERCOT' as iso,
         'RT15M' as market,
         trim(resource_name) as resource,
-        trim(resource_type) as operator_resource_type,
+        trim(resource_type) as resource_type,
         trim(meter_name) as meter,
         interval_start,
         {{ add_minutes('interval_start', 15) }} as interval_end,

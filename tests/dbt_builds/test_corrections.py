@@ -20,7 +20,10 @@ DAM = {  # posted at 13:00 Central, 18:00 UTC
         "06/15/2026,02:00,HB_A, 21.00,N\n"
     )
 }
-HEADER = "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,PriceCorrectionTime,DSTFlag\n"
+HEADER = (
+    "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,"
+    "PriceCorrectionTime,DSTFlag\n"
+)
 # posted before the time from which it holds, with the row of a day whose prices never landed
 FIRST = {
     "cdr.00013044.0000000000000000.20260617.152040."

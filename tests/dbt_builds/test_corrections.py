@@ -112,6 +112,21 @@ def test_the_view_tells_the_original_and_as_of_what_held(warehouse, land):
         assert warehouse.sql(shown) == [*prices, ("HB_A", 2, 21.0, None, None, 1), *later]
 
 
+def test_a_workbook_that_states_no_publication_is_not_the_original(warehouse, land):
+    """It comes first among the revisions, with the corrected price in it."""
+    header = [
+        "Delivery Date", "Hour Ending", "Repeated Hour Flag", "Settlement Point",
+        "Settlement Point Price",
+    ]  # fmt: skip
+    rows = [["06/15/2026", "01:00", "N", "HB_A", 22], ["06/15/2026", "02:00", "N", "HB_A", 21]]
+    land(DAM, FIRST, {"DAMLZHBSPP_2026.xlsx": workbook({"Jun": [header, *rows]})})
+    warehouse.build(VIEW)
+    assert warehouse.sql(
+        "select hour_ending, settlement_point_price, original_price, corrected_at, revision "
+        "from ercot.settlement_point_prices where settlement_point = 'HB_A' order by all"
+    ) == [(1, 22.0, 20.0, HELD_1, 3), (2, 21.0, None, None, 1)]
+
+
 RT = {
     "cdr.00012301.0000000000000000.20260615.001500.SPPHLZNP6905_20260615_0015.csv": (
         "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"

@@ -6,7 +6,8 @@ with latest as (
     where iso = 'ERCOT' and market in ('DAM', 'RT15M')
 ),
 
--- only of prices that were revised, so there are few of them
+-- The first price of those that were revised, so there are few. A file that states no publication
+-- comes first among the revisions without having been there first: one that states it is preferred.
 originals as (
     select
         market,
@@ -14,9 +15,10 @@ originals as (
         location_type,
         interval_start,
         market_date,
-        price
+        arg_min(price, row(published_at is null, revision)) as price
     from {{ ref('fct_price_intervals_revisions') }}
-    where iso = 'ERCOT' and market in ('DAM', 'RT15M') and revision = 1 and not is_latest
+    where iso = 'ERCOT' and market in ('DAM', 'RT15M') and not is_latest
+    group by all
 )
 
 select

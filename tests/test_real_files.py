@@ -114,7 +114,7 @@ def test_the_autumn_day_has_25_hours_and_components_that_add_up(ask):
     [
         (
             "select product, price, interval_start from marts.fct_ancillary_price_intervals "
-            "where iso = 'ERCOT' and market = 'DAM' order by product",
+            "where iso = 'ERCOT' and market_date = date '2014-05-02' order by product",
             [
                 ("REGDN", 14.11, utc(2014, 5, 2, 5)),
                 ("REGUP", 3.25, utc(2014, 5, 2, 5)),
@@ -251,7 +251,7 @@ def test_every_row_of_every_file_is_accounted_for(real_data, data, ask):
     assert len(ledger) > 50
     for name, feed, rows, landed, rejected, status in ledger:
         assert rows == landed + rejected, name
-        if status != "landed" or name.endswith(".xml"):
+        if status != "landed" or name.endswith((".xml", ".xlsx", ".xls", ".json")):
             continue
         path = next(p for p in real_data.rglob("*") if p.name == name)
         assert rows == _count(path, feed), name

@@ -136,6 +136,11 @@ class Feed(FeedSettings):
     tables: tuple[Table, ...]
 
     @cached_property
+    def is_listed(self) -> bool:
+        """Whether the operator can be asked for it; else its files come from a folder."""
+        return self.index.get("kind") != "manual"
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

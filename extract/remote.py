@@ -49,8 +49,18 @@ def from_operators(
 
     At most `max_new` publications per feed, oldest first. `listed` is told how many are to come.
     A listing or a download that fails becomes an outcome and a problem of the report; the others
-    go on.
+    go on. Feeds that no operator lists are passed over; a warning says so where no other was asked
+    for.
     """
+    unlisted = [f for f in feeds if not f.is_listed]
+    feeds = [f for f in feeds if f.is_listed]
+    if not feeds:
+        run.report.warnings += [
+            f"{f.id}: no list of its files is known; get them from {f.landing_page} and land them "
+            "with `gridhouse extract --from FOLDER`"
+            for f in unlisted
+        ]
+        return
     by_id = {f.id: f for f in feeds}
     for feed in feeds:
         run.known_of(feed.operator)

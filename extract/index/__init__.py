@@ -2,7 +2,7 @@
 
 `list_feed` dispatches on the feed's `index.kind`; each kind is one module of this package with a
 coroutine `candidates(feed, window, client, settings, known)`. A new kind is a new module, named in
-`list_feed`.
+`list_feed`. A feed of kind `manual` is listed nowhere: its files come from a folder.
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ async def list_feed(
     """
     from extract.index import caiso_oasis, ercot_mis, nemweb  # here, as each imports this module
 
+    if not feed.is_listed:
+        return []
     kind = feed.index.get("kind")
     kinds = {"caiso_oasis": caiso_oasis, "ercot_mis": ercot_mis, "nemweb": nemweb}
     if kind not in kinds:
@@ -116,7 +118,7 @@ async def list_feed(
             feed.id,
             str(kind),
             "the catalogue names an index kind that does not exist",
-            f"use one of {', '.join(kinds)}",
+            f"use one of {', '.join([*kinds, 'manual'])}",
             outcome="not_recognised",
         )
     try:

@@ -69,6 +69,7 @@ def feed(identity: str, index: dict[str, Any], **changes: Any) -> Any:
         "zone": ZoneInfo(zones[operator]),
         "cadence": timedelta(days=1),
         "online_days": 31,
+        "is_listed": True,
     }
     return SimpleNamespace(**(values | changes))
 

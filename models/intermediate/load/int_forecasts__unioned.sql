@@ -1,4 +1,85 @@
-with caiso as (
+{#- ERCOT has a column per zone. Its zones bear the codes that they have in `int_loads__unioned`. -#}
+{%- set weather_zones = {
+    'COAST': 'coast_mw',
+    'EAST': 'east_mw',
+    'FAR_WEST': 'far_west_mw',
+    'NORTH': 'north_mw',
+    'NORTH_C': 'north_central_mw',
+    'SOUTHERN': 'southern_mw',
+    'SOUTH_C': 'south_central_mw',
+    'WEST': 'west_mw',
+    'ERCOT': 'system_total_mw'
+} -%}
+{#- Products without models carry the forecast that ERCOT itself goes by. -#}
+{%- set ercot = [
+    {
+        'name': 'ercot_weather_zone_models',
+        'relation': ref('stg_ercot__model_load_forecasts_by_weather_zone'),
+        'model': 'forecasts.model',
+        'is_in_use': 'forecasts.is_in_use',
+        'location_type': 'WEATHER_ZONE',
+        'locations': weather_zones
+    },
+    {
+        'name': 'ercot_weather_zones',
+        'relation': ref('stg_ercot__load_forecasts_by_weather_zone'),
+        'model': "'ERCOT'",
+        'location_type': 'WEATHER_ZONE',
+        'locations': weather_zones
+    },
+    {
+        'name': 'ercot_forecast_zones',
+        'relation': ref('stg_ercot__load_forecasts_by_forecast_zone'),
+        'model': "'ERCOT'",
+        'location_type': 'FORECAST_ZONE',
+        'locations': {
+            'NORTH': 'north_mw', 'SOUTH': 'south_mw', 'WEST': 'west_mw', 'HOUSTON': 'houston_mw'
+        }
+    },
+    {
+        'name': 'ercot_study_areas',
+        'relation': ref('stg_ercot__model_load_forecasts_by_study_area'),
+        'model': 'forecasts.model',
+        'location_type': 'STUDY_AREA',
+        'locations': {'VALLEY': 'valley_mw'}
+    }
+] -%}
+with {% for product in ercot -%}
+{{ product.name }}_locations as (
+    select unnest({{ product.locations.keys() | list }}) as location
+),
+
+-- One column per zone is one row per zone. The system's total comes from the weather zones alone:
+-- the same key out of two products would look like revisions.
+{{ product.name }} as (
+    select
+        forecasts.iso,
+        cast(null as text) as market,
+        locations.location,
+        case locations.location when 'ERCOT' then 'SYSTEM' else '{{ product.location_type }}' end
+            as location_type,
+        forecasts.interval_start,
+        forecasts.interval_end,
+        60 as interval_minutes,
+        forecasts.market_date,
+        {{ product.model }} as model,
+        case locations.location
+            {%- for location, column in product.locations.items() %}
+            when '{{ location }}' then forecasts.{{ column }}
+            {%- endfor %}
+        end as load_mw,
+        {{ product.is_in_use or 'cast(null as boolean)' }} as is_in_use,
+        forecasts._published_at,
+        forecasts._fetched_at,
+        forecasts._loaded_at,
+        forecasts._file_id,
+        forecasts._row_number
+    from {{ product.relation }} as forecasts
+    cross join {{ product.name }}_locations as locations
+),
+
+{% endfor -%}
+caiso as (
     select
         iso,
         cast(null as text) as market,
@@ -18,7 +99,16 @@ with caiso as (
         _row_number
     from {{ ref('stg_caiso__demand_forecasts') }}
     where execution_type <> 'ACTUAL'
+),
+
+unioned as (
+    {% for product in ercot -%}
+    select * from {{ product.name }}
+    where load_mw is not null
+    union all by name
+    {% endfor -%}
+    select * from caiso
 )
 
-select * from caiso
+select * from unioned
 where interval_start is not null

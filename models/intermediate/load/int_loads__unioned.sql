@@ -1,35 +1,72 @@
-{%- set zones = ['coast', 'east', 'far_west', 'north', 'north_c', 'southern', 'south_c', 'west'] -%}
-with ercot_zones as (
-    select unnest({{ zones | map('upper') | list + ['ERCOT'] }}) as location
+{#- ERCOT has a column per zone. Its zones bear one code whatever a product calls its columns. -#}
+{%- set weather_zones = [
+    'COAST', 'EAST', 'FAR_WEST', 'NORTH', 'NORTH_C', 'SOUTHERN', 'SOUTH_C', 'WEST', 'ERCOT'
+] -%}
+{%- set ercot = [
+    {
+        'name': 'ercot_weather_zones',
+        'relation': ref('stg_ercot__actual_load_by_weather_zone'),
+        'load_kind': 'ACTUAL',
+        'location_type': 'WEATHER_ZONE',
+        'locations': weather_zones,
+        'columns': [
+            'coast_mw', 'east_mw', 'far_west_mw', 'north_mw', 'north_c_mw', 'southern_mw',
+            'south_c_mw', 'west_mw', 'total_mw'
+        ]
+    },
+    {
+        'name': 'ercot_forecast_zones',
+        'relation': ref('stg_ercot__actual_load_by_forecast_zone'),
+        'load_kind': 'ACTUAL',
+        'location_type': 'FORECAST_ZONE',
+        'locations': ['NORTH', 'SOUTH', 'WEST', 'HOUSTON'],
+        'columns': ['north_mw', 'south_mw', 'west_mw', 'houston_mw']
+    },
+    {
+        'name': 'ercot_native',
+        'relation': ref('stg_ercot__native_load_by_weather_zone'),
+        'load_kind': 'NATIVE',
+        'location_type': 'WEATHER_ZONE',
+        'locations': weather_zones,
+        'columns': [
+            'coast_mw', 'east_mw', 'fwest_mw', 'north_mw', 'ncent_mw', 'south_mw', 'scent_mw',
+            'west_mw', 'ercot_mw'
+        ]
+    }
+] -%}
+with {% for product in ercot -%}
+{{ product.name }}_locations as (
+    select unnest({{ product.locations }}) as location
 ),
 
--- One column per weather zone is one row per zone; the column TOTAL is the system.
-ercot as (
+-- One column per zone is one row per zone. The system's total comes from the weather zones alone:
+-- the same key out of two products would look like revisions.
+{{ product.name }} as (
     select
         loads.iso,
         cast(null as text) as market,
-        ercot_zones.location,
-        case ercot_zones.location when 'ERCOT' then 'SYSTEM' else 'WEATHER_ZONE' end
+        locations.location,
+        case locations.location when 'ERCOT' then 'SYSTEM' else '{{ product.location_type }}' end
             as location_type,
         loads.interval_start,
         loads.interval_end,
         loads.market_date,
-        'ACTUAL' as load_kind,
-        case ercot_zones.location
-            {%- for zone in zones %}
-            when '{{ zone | upper }}' then loads.{{ zone }}_mw
+        '{{ product.load_kind }}' as load_kind,
+        case locations.location
+            {%- for location in product.locations %}
+            when '{{ location }}' then loads.{{ product['columns'][loop.index0] }}
             {%- endfor %}
-            when 'ERCOT' then loads.total_mw
         end as load_mw,
         loads._published_at,
         loads._fetched_at,
         loads._loaded_at,
         loads._file_id,
         loads._row_number
-    from {{ ref('stg_ercot__actual_load_by_weather_zone') }} as loads
-    cross join ercot_zones
+    from {{ product.relation }} as loads
+    cross join {{ product.name }}_locations as locations
 ),
 
+{% endfor -%}
 caiso as (
     select
         iso,
@@ -82,9 +119,11 @@ nem as (
 ),
 
 unioned as (
-    select * from ercot
+    {% for product in ercot -%}
+    select * from {{ product.name }}
     where load_mw is not null
     union all by name
+    {% endfor -%}
     select * from caiso
     union all by name
     select * from nem

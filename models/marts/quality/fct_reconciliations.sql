@@ -127,10 +127,13 @@ zone_loads as (
             as expected,
         max(load_mw) filter (where location_type = 'SYSTEM') as actual
     from loads
-    where iso = 'ERCOT'
+    where
+        iso = 'ERCOT'
+        and location_type in ('WEATHER_ZONE', 'SYSTEM')
     group by
         iso,
         market_date,
+        load_kind,
         interval_start
     having count(*) = 9
 ),

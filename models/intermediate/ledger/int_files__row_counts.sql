@@ -18,6 +18,7 @@
 -- depends_on: {{ ref('stg_ercot__sced_shadow_price_corrections') }}
 -- depends_on: {{ ref('stg_ercot__sog_lmp_corrections') }}
 -- depends_on: {{ ref('stg_ercot__sog_price_corrections') }}
+-- depends_on: {{ ref('int_outages__unioned') }}
 {%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
 
 with counted as (

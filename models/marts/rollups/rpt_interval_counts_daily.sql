@@ -13,6 +13,8 @@
         'location', 'location_type', 'load_kind', 'load_mw'),
     ('fct_load_forecast_intervals', ref('fct_load_forecast_intervals_revisions'),
         'location', 'location_type', 'model', 'load_mw'),
+    ('fct_outage_intervals', ref('fct_outage_intervals_revisions'),
+        'location', 'location_type', 'outage_kind', 'outage_mw'),
     ('fct_interchange_intervals', ref('fct_interchange_intervals_revisions'),
         'location', 'location_type', 'interface', 'flow_mw'),
     ('fct_resource_output_intervals', ref('fct_resource_output_intervals_revisions'),

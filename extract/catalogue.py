@@ -35,7 +35,7 @@ class Column(_Strict):
     """One landed column. `source_names` are the published headers that it is read from.
 
     `format` is how a date or a time is written; where that differs between files, a list, of which
-    the first that fits a file's first row holds for the file. `from_name` takes the value from the
+    the first that fits the column's first value holds. `from_name` takes the value from the
     member's name: the first group of a pattern.
     """
 
@@ -65,7 +65,8 @@ class Column(_Strict):
 
 class Table(_Strict):
     """One landed table of a feed. `members` are patterns on the names of what lands in it: members
-    of a zip, sheets of a workbook. A blank in a name counts as an underscore.
+    of a zip, sheets of a workbook. A blank in a name counts as an underscore. `footer_lacks` names
+    the column by whose lack the footer of a sheet is told from its data.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Table(_Strict):
     record: str | None = None
     members: tuple[str, ...] = (r"\.csv$",)
     records: tuple[str, ...] = ()
+    footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
 
     @cached_property
@@ -309,6 +311,8 @@ def _check(feed: Feed) -> None:
         unknown = set(table.grain) - set(names) - {"_file_id", "_row_number"}
         if unknown:
             raise ValueError(f"table {table.name}: grain names unknown columns {sorted(unknown)}")
+        if table.footer_lacks and table.footer_lacks not in names:
+            raise ValueError(f"table {table.name}: footer_lacks names no column of it")
         if table.parse == "aemo_csv" and not table.record:
             raise ValueError(f"table {table.name}: an aemo_csv table needs `record`")
         for column in table.columns:

@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from io import BytesIO
+from itertools import islice
 
 from extract.catalogue import Table, normalize_header
 from extract.parse.sections import LEADING, Section
@@ -17,6 +19,7 @@ SQL_TYPES = {
     "date": "date",
     "timestamp": "timestamp",
 }
+ROWS_FOR_FORMAT = 10_000  # among which a value is looked for that tells how a column is written
 UNREAD = "unread "  # before a column's name: its text, where no date could be read from it
 
 
@@ -57,20 +60,25 @@ def query_of(section: Section) -> Query:
 def _formats(section: Section) -> tuple[tuple[str, str], ...]:
     """(column, format) of the dates and times of a section.
 
-    Where a column has several formats its first row tells which holds.
+    Where a column has several formats its first value tells which holds.
     """
     chosen = {c.name: c.formats[0] for c in section.table.columns if c.formats}
-    open_ = [c for c in section.table.columns if len(c.formats) > 1]
-    if open_:
-        line = section.body.partition(b"\n")[0].decode("utf-8", "replace")
-        cells = next(csv.reader([line]), [])
-        names = (normalize_header(h) for h in section.header)
-        first = dict(zip(names, cells, strict=False))
-        for column in open_:
-            text = next((first[n] for n in column.source_names if n in first), "")
-            chosen[column.name] = next(
-                (f for f in column.formats if _is_written(text, f)), column.formats[0]
-            )
+    names = [normalize_header(h) for h in section.header]
+    open_ = [
+        c
+        for c in section.table.columns
+        if len(c.formats) > 1 and not set(c.source_names).isdisjoint(names)
+    ]
+    lines = islice(BytesIO(section.body), ROWS_FOR_FORMAT)
+    while open_ and (line := next(lines, None)):
+        cells = next(csv.reader([line.decode("utf-8", "replace")]), [])
+        values = {n: c.strip() for n, c in zip(names, cells, strict=False)}
+        for column in list(open_):
+            text = next((values[n] for n in column.source_names if values.get(n)), "")
+            if text:
+                form = next((f for f in column.formats if _is_written(text, f)), column.formats[0])
+                chosen[column.name] = form
+                open_.remove(column)
     return tuple(chosen.items())
 
 

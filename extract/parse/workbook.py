@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import fastexcel
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -48,7 +49,7 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
             rows = book.load_sheet(sheet, header_row=None, dtypes="string").to_arrow()
         except fastexcel.FastExcelError as error:
             raise Quarantine(f"{name}: {_first(error)}") from error
-        text = _below_header(table, name, rows)
+        text = _below_header(table, name, rows, content)
         yield from plain_csv.read(feed, name, iter([text]), content)
     others = [s for s in others if not feed.ignores(s)]
     if not landed:
@@ -57,19 +58,31 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
         content.notes.append(f"sheet(s) not read: {', '.join(others)}")
 
 
-def _below_header(table: Table, name: str, rows: pa.RecordBatch) -> bytes:
-    """CSV text of the header row and what follows it, without blank rows."""
+def _below_header(table: Table, name: str, rows: pa.RecordBatch, content: Content) -> bytes:
+    """CSV text of the header row and what follows it, without blank rows and the footer."""
     for at in range(min(HEADER_WITHIN, rows.num_rows)):
         cells = [column[at].as_py() or "" for column in rows.columns]
         header = {normalize_header(c) for c in cells}
         if all(header.intersection(c.source_names) for c in table.required):
             below = rows.slice(at + 1)
-            filled = pc.invert(_all_null(below))
-            return csv_text(cells, [column.filter(filled) for column in below.columns])
+            below = below.filter(pc.invert(_all_null(below)))
+            footer = _footer_rows(table, cells, below)
+            content.ignored_rows += footer
+            return csv_text(cells, below.slice(0, below.num_rows - footer).columns)
     raise Quarantine(
         f"{name}: none of the first {HEADER_WITHIN} rows holds the columns of table {table.name} ("
         f"{', '.join(c.source_names[0] for c in table.required)})"
     )
+
+
+def _footer_rows(table: Table, header: list[str], rows: pa.RecordBatch) -> int:
+    """How many rows at the end lack the column that a footer lacks."""
+    names = next((c.source_names for c in table.columns if c.name == table.footer_lacks), ())
+    for cell, column in zip(header, rows.columns, strict=True):
+        if normalize_header(cell) in names:
+            filled = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
+            return rows.num_rows - (int(filled[-1]) + 1 if len(filled) else 0)
+    return 0
 
 
 def _all_null(rows: pa.RecordBatch) -> pa.Array:

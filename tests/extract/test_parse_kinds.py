@@ -106,6 +106,15 @@ def test_the_first_row_tells_which_format_holds(rows):
     ]
 
 
+def test_the_first_value_tells_the_format_where_the_first_row_has_none(rows):
+    ends = column("ends", "date", source_name="Ends", format=("%m/%d/%Y", "%Y-%m-%d"))
+    source = feed(table("outages", DAY, ends))
+    text = b"Delivery Date,Ends\n2026-03-04,\n2026-03-05,\n2026-03-06,2026-03-09\n"
+    landed, rejected, _ = rows(source, {"a.csv": text})
+    assert [str(r["ends"]) for r in landed["outages"]] == ["None", "None", "2026-03-09"]
+    assert rejected == []
+
+
 def test_two_columns_with_formats_of_their_own(rows):
     run = column("run_at", "timestamp", source_name="Run", format="%m/%d/%Y %H:%M:%S")
     end = column("ends_at", "timestamp", source_name="End", format="%m/%d/%Y %H:%M")
@@ -144,6 +153,27 @@ def test_a_sheet_that_was_saved_as_csv_is_read_like_one(rows):
     text = b"Delivery Date,Price\r\n01/31/2026,1.5\r\n"
     landed, _, _ = rows(source, {"January_2026.csv": text})
     assert [(str(r["day"]), r["price"]) for r in landed["prices"]] == [("2026-01-31", 1.5)]
+
+
+def test_the_footer_of_a_sheet_is_no_data_and_counted_as_left_out(rows):
+    sheet = [["Delivery Date", "Price"], ["01/31/2026", 1], [None, 2], ["02/01/2026", 3]]
+    for lacks, given, landed_rows, ignored in [
+        (
+            "day",
+            [*sheet, [None, "Page 1 of 1"], [], [None, "end"]],
+            3,
+            2,
+        ),  # a row in the middle stays, whatever it lacks
+        ("price", [*sheet, ["Page 1 of 1"]], 3, 1),
+        (None, sheet, 3, 0),
+    ]:
+        price = column("price", "text", source_name="Price")
+        settings = {"parse": "workbook", "members": ("Jan",), "footer_lacks": lacks}
+        day = column("day", "text", source_name="Delivery Date")
+        source = feed(table("prices", day, price, **settings))
+        landed, rejected, content = rows(source, {"year.xlsx": workbook({"Jan": given})})
+        assert len(landed["prices"]) == landed_rows and content.ignored_rows == ignored
+        assert rejected == []
 
 
 def test_a_sheet_without_the_columns_sets_the_workbook_aside(rows):

@@ -68,7 +68,7 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
         block, rest = rest + data[:cut], data[cut:]
         yield _unix(_check_start(block, member) if first else block)
         first = False
-    if rest:
+    if rest.strip():  # blanks behind the last line end are no cut row
         content.open_end = True
         block = rest + b"\n"
         yield _unix(_check_start(block, member) if first else block)

@@ -215,9 +215,14 @@ def test_text_that_ends_within_a_line_is_cut_off(land):
     report, query = land({f"{DAM_NAME}.csv": text})
     assert "line 3 has no line end" in report.problems[0]
     assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
+    report, query = land({f"{DAM_NAME}.csv": DAM + "01/30/2026,01:00,A,7,N\n    "})
+    assert report.ok  # blanks behind the last line are no row
+    assert query("select settlement_point_price from ercot.np4_190_cd") == [(7,)]
     whole = DAM + "01/31/2026,01:00,A,1,N\n01/31/2026,01:00,B,145,N"
     report, query = land({f"{DAM_NAME}_csv.zip": zipped({f"{DAM_NAME}.csv": whole})})
-    assert query("select settlement_point_price from ercot.np4_190_cd") == [(1,), (145,)]
+    assert query(
+        "select settlement_point_price from ercot.np4_190_cd where delivery_date = '2026-01-31'"
+    ) == [(1,), (145,)]
 
 
 def test_whole_numbers_are_not_rounded(land):

@@ -1,4 +1,4 @@
-{#- ERCOT has a column per zone. Its zones bear the codes that they have in `int_loads__unioned`. -#}
+{#- ERCOT has a column per zone. A zone bears the code that it has in `int_loads__unioned`. -#}
 {%- set weather_zones = {
     'COAST': 'coast_mw',
     'EAST': 'east_mw',

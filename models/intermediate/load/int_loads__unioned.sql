@@ -1,42 +1,52 @@
-{#- ERCOT has a column per zone. Its zones bear one code whatever a product calls its columns. -#}
-{%- set weather_zones = [
-    'COAST', 'EAST', 'FAR_WEST', 'NORTH', 'NORTH_C', 'SOUTHERN', 'SOUTH_C', 'WEST', 'ERCOT'
-] -%}
+{#- ERCOT has a column per zone. A zone bears one code, whatever a product calls its column. -#}
 {%- set ercot = [
     {
         'name': 'ercot_weather_zones',
         'relation': ref('stg_ercot__actual_load_by_weather_zone'),
         'load_kind': 'ACTUAL',
         'location_type': 'WEATHER_ZONE',
-        'locations': weather_zones,
-        'columns': [
-            'coast_mw', 'east_mw', 'far_west_mw', 'north_mw', 'north_c_mw', 'southern_mw',
-            'south_c_mw', 'west_mw', 'total_mw'
-        ]
+        'locations': {
+            'COAST': 'coast_mw',
+            'EAST': 'east_mw',
+            'FAR_WEST': 'far_west_mw',
+            'NORTH': 'north_mw',
+            'NORTH_C': 'north_c_mw',
+            'SOUTHERN': 'southern_mw',
+            'SOUTH_C': 'south_c_mw',
+            'WEST': 'west_mw',
+            'ERCOT': 'total_mw'
+        }
     },
     {
         'name': 'ercot_forecast_zones',
         'relation': ref('stg_ercot__actual_load_by_forecast_zone'),
         'load_kind': 'ACTUAL',
         'location_type': 'FORECAST_ZONE',
-        'locations': ['NORTH', 'SOUTH', 'WEST', 'HOUSTON'],
-        'columns': ['north_mw', 'south_mw', 'west_mw', 'houston_mw']
+        'locations': {
+            'NORTH': 'north_mw', 'SOUTH': 'south_mw', 'WEST': 'west_mw', 'HOUSTON': 'houston_mw'
+        }
     },
     {
         'name': 'ercot_native',
         'relation': ref('stg_ercot__native_load_by_weather_zone'),
         'load_kind': 'NATIVE',
         'location_type': 'WEATHER_ZONE',
-        'locations': weather_zones,
-        'columns': [
-            'coast_mw', 'east_mw', 'fwest_mw', 'north_mw', 'ncent_mw', 'south_mw', 'scent_mw',
-            'west_mw', 'ercot_mw'
-        ]
+        'locations': {
+            'COAST': 'coast_mw',
+            'EAST': 'east_mw',
+            'FAR_WEST': 'fwest_mw',
+            'NORTH': 'north_mw',
+            'NORTH_C': 'ncent_mw',
+            'SOUTHERN': 'south_mw',
+            'SOUTH_C': 'scent_mw',
+            'WEST': 'west_mw',
+            'ERCOT': 'ercot_mw'
+        }
     }
 ] -%}
 with {% for product in ercot -%}
 {{ product.name }}_locations as (
-    select unnest({{ product.locations }}) as location
+    select unnest({{ product.locations.keys() | list }}) as location
 ),
 
 -- One column per zone is one row per zone. The system's total comes from the weather zones alone:
@@ -53,8 +63,8 @@ with {% for product in ercot -%}
         loads.market_date,
         '{{ product.load_kind }}' as load_kind,
         case locations.location
-            {%- for location in product.locations %}
-            when '{{ location }}' then loads.{{ product['columns'][loop.index0] }}
+            {%- for location, column in product.locations.items() %}
+            when '{{ location }}' then loads.{{ column }}
             {%- endfor %}
         end as load_mw,
         loads._published_at,

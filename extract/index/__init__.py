@@ -107,12 +107,12 @@ async def list_feed(
     Keys that `known` knows are left out, except those to be checked again. An empty list is a
     valid outcome: the operator offers nothing new. Raises ListingError, which may carry a part.
     """
-    from extract.index import caiso_oasis, ercot_mis, nemweb  # here, as each imports this module
+    from extract.index import caiso_oasis, ercot_mis, nemweb, url  # here, as each imports this
 
     if not feed.is_listed:
         return []
     kind = feed.index.get("kind")
-    kinds = {"caiso_oasis": caiso_oasis, "ercot_mis": ercot_mis, "nemweb": nemweb}
+    kinds = {"caiso_oasis": caiso_oasis, "ercot_mis": ercot_mis, "nemweb": nemweb, "url": url}
     if kind not in kinds:
         raise ListingError(
             feed.id,

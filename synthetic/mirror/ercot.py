@@ -1,4 +1,4 @@
-"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, and the Public API's archive."""
+"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, dashboards, the API's archive."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from synthetic.zips import pack
 
 CENTRAL = ZoneInfo("America/Chicago")
 API = "/api/public-reports"
+DASHBOARDS = "/api/1/services/read/dashboards"
+_NO_POINTS = {"previousDay": {"data": []}, "currentDay": {"data": []}}  # samples hold none
 TOKEN_PATH = "/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"
 _ROW = (
     "<tr><td class='labelOptional_ind'>{name}</td><td width='15%' class='labelOptional'>"
@@ -106,6 +108,7 @@ class Doors:
             Route("/misapp/servlets/IceDocListJsonWS", self.list_json),
             Route("/misapp/GetReports.do", self.list_html),
             Route("/misdownload/servlets/mirDownload", self.download),
+            Route(DASHBOARDS + "/{name}", lambda _: JSONResponse(_NO_POINTS)),
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route(API + "/archive/{emil}", self.archive),
             Route(API + "/archive/{emil}/download", self.archive_download, methods=["POST"]),

@@ -1,0 +1,55 @@
+"""Documents at a fixed address: offered anew at each listing, and only for days they can hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from extract.index import ListingError, Window, list_feed
+from tests.extract.http_fakes import fake_client, feed, run
+
+NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)  # 21:00 of 14 January in Texas
+PATH = "/api/1/services/read/dashboards/energy-storage-resources.json"
+DASHBOARD = feed(
+    "ercot_dashboard", {"kind": "url", "base": "ercot_mis_url", "paths": [PATH]}, online_days=2
+)
+
+
+def refuse(request):
+    pytest.fail(f"{request.url} was asked")
+
+
+def listing(start=None, end=None, known=lambda _: True, **settings):
+    client, made = fake_client(refuse, **settings)
+
+    async def go():
+        async with client:
+            return await list_feed(DASHBOARD, Window(start, end, NOW), client, made, known)
+
+    return run(go())
+
+
+def test_it_is_offered_again_though_it_is_known() -> None:
+    (found,) = listing()
+    assert found.url == f"https://www.ercot.com{PATH}"
+    assert (found.key, found.name) == (PATH, "energy-storage-resources.json")
+    assert found.recheck and found.published_at is None
+
+
+def test_the_site_is_a_setting() -> None:
+    (found,) = listing(ercot_mis_url="http://127.0.0.1:8080")
+    assert found.url == f"http://127.0.0.1:8080{PATH}"
+    assert found.key == PATH  # the same document, whoever serves it
+
+
+def test_today_and_yesterday_can_be_asked_for() -> None:
+    assert len(listing(date(2026, 1, 13), date(2026, 1, 14))) == 1
+
+
+@pytest.mark.parametrize(("end", "offered"), [(date(2026, 1, 13), 0), (date(2026, 1, 14), 1)])
+def test_a_window_further_back_is_refused(end: date, offered: int) -> None:
+    with pytest.raises(ListingError, match="the days since 2026-01-13") as refused:
+        listing(date(2026, 1, 10), end)
+    assert refused.value.outcome == "expired"
+    assert len(refused.value.candidates) == offered

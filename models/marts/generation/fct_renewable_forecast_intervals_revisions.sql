@@ -1,0 +1,47 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+with published as (
+    {{ revisions(
+        touched_rows(ref('int_renewables__unioned')),
+        key=[
+            'iso',
+            'market',
+            'location',
+            'location_type',
+            'technology',
+            'forecast_kind',
+            'interval_start',
+            'coalesce(_published_at, _fetched_at)'
+        ],
+        values=[
+            'generation_mw'
+        ]
+    ) }}
+)
+
+select
+    iso,
+    market,
+    location,
+    location_type,
+    interval_start,
+    interval_end,
+    interval_minutes,
+    market_date,
+    coalesce(_published_at, _fetched_at) as issued_at,
+    technology,
+    forecast_kind,
+    generation_mw,
+    _published_at as published_at,
+    revision,
+    _file_id as file_id,
+    is_latest,
+    _fetched_at,
+    _loaded_at,
+    {{ built_at() }} as _built_at
+from published

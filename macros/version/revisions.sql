@@ -5,6 +5,8 @@
     key: names of one series in time and its interval; nulls are values of the key. For forecasts
         the instant of issue is part of it (an SQL expression will do).
     values: names of the published values; a publication that repeats all of them is no revision.
+    rank: SQL expression that goes before the order of publication, where the rows themselves say which
+        of them is later (settlement runs).
 
     Adds `revision` (1, 2 ...) and `is_latest`. `_published_at`, `_fetched_at`, `_file_id` and
     `_row_number` are those of the first publication of the values. `_loaded_at` is the newest among
@@ -13,9 +15,10 @@
     Order: publication (unknown first), fetch, load, file, row. Nearly all keys are published once,
     and window functions over all of them would cost more than the rest of the build, so only keys
     that occur twice pass through them; two keys with the same hash merely take the longer way. -#}
-{% macro revisions(rows, key, values) -%}
+{% macro revisions(rows, key, values, rank=none) -%}
     {%- set keys = key | join(', ') -%}
     {%- set publication_order -%}
+        {{ rank ~ ', ' if rank -}}
         _published_at nulls first, _fetched_at, _loaded_at, _file_id, _row_number
     {%- endset -%}
     {#- a few days are kept while they are read three times; a whole history would fill the memory #}

@@ -31,7 +31,8 @@ with {% for hours, technology, kinds, places in products -%}
 figures_{{ loop.index }} as (
     select
         places.location,
-        kinds.forecast_kind
+        kinds.forecast_kind,
+        kinds.forecast_kind || ' ' || places.location as figure
     from (select unnest({{ places.values() | list }}) as location) as places
     cross join (select unnest({{ kinds }}) as forecast_kind) as kinds
 ),
@@ -46,7 +47,7 @@ product_{{ loop.index }} as (
         hours.interval_start,
         hours.interval_end,
         hours.market_date,
-        case figures.forecast_kind || ' ' || figures.location
+        case figures.figure
             {%- for kind in kinds %}
             {%- for column, location in places.items() %}
             when '{{ kind }} {{ location }}' then hours.{{ kind | lower }}_{{ column }}_mw

@@ -21,7 +21,8 @@ with published as (
             'generation_mw',
             'energy_mwh',
             'settlement_type'
-        ]
+        ],
+        rank="case settlement_type when 'INITIAL' then 1 when 'FINAL' then 2 when 'TRUEUP' then 3 end"
     ) }}
 )
 

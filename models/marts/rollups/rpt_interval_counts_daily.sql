@@ -19,6 +19,10 @@
         'location', 'location_type', 'interface', 'flow_mw'),
     ('fct_resource_output_intervals', ref('fct_resource_output_intervals_revisions'),
         'resource', "'RESOURCE'", 'resource', 'output_mw'),
+    ('fct_generation_intervals', ref('fct_generation_intervals_revisions'),
+        'location', 'location_type', 'row(fuel, generation_kind)', 'generation_mw'),
+    ('fct_renewable_forecast_intervals', ref('fct_renewable_forecast_intervals_revisions'),
+        'location', 'location_type', 'row(technology, forecast_kind)', 'generation_mw'),
 ] %}
 
 with prices as (

@@ -12,7 +12,6 @@
 -- depends_on: {{ ref('int_constraints__unioned') }}, {{ ref('int_loads__unioned') }}
 -- depends_on: {{ ref('int_forecasts__unioned') }}, {{ ref('int_loads__region_balances') }}
 -- depends_on: {{ ref('int_interchange__unioned') }}, {{ ref('int_outputs__unioned') }}
-<<<<<<< HEAD
 -- depends_on: {{ ref('stg_ercot__dam_bus_lmp_corrections') }}
 -- depends_on: {{ ref('stg_ercot__sced_bus_lmp_corrections') }}
 -- depends_on: {{ ref('stg_ercot__sced_capacity_price_corrections') }}
@@ -20,9 +19,7 @@
 -- depends_on: {{ ref('stg_ercot__sog_lmp_corrections') }}
 -- depends_on: {{ ref('stg_ercot__sog_price_corrections') }}
 -- depends_on: {{ ref('int_outages__unioned') }}
-=======
 -- depends_on: {{ ref('int_generation__unioned') }}, {{ ref('int_renewables__unioned') }}
->>>>>>> 687ecc5 (Read the fuel mix workbook and the storage dashboard, and unite generation in two new facts)
 {%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
 
 with counted as (

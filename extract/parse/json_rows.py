@@ -1,4 +1,8 @@
-"""JSON: lists of records (dashboards), and pages of ERCOT's data endpoints.
+"""JSON: records of dashboards, and pages of ERCOT's data endpoints.
+
+Records are lists at a dotted path, or the members of objects: `{name}` in a path stands for every
+key of an object, and the key becomes a column of that name. An object inside a record becomes
+columns with dotted names.
 
 A page is `{"fields": [{"name": ...}], "data": [[...], ...]}`; it stands where a CSV would.
 """
@@ -18,9 +22,9 @@ from extract.parse.sections import Content, Quarantine, Section
 
 
 def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
-    """Rows of the lists that the feed's tables name under `records`, one after the other.
+    """Rows of the records that the feed's tables name under `records`, one path after the other.
 
-    Raises Quarantine for what is no JSON or has none of the lists.
+    Raises Quarantine for what is no JSON or has none of the records.
     """
     document = _document(member, data, content)
     found = False
@@ -31,11 +35,12 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
                 continue
             found = True
             if not all(isinstance(row, dict) for row in rows):
-                raise Quarantine(f"{member}: {path} is not a list of records")
-            yield from _section(feed, f"{member}[{path}]", pa.Table.from_pylist(rows), content)
+                raise Quarantine(f"{member}: {path} does not lead to records")
+            if rows:
+                yield from _section(feed, f"{member}[{path}]", rows, content)
     if not found:
         names = ", ".join(p for t in feed.tables for p in t.records)
-        raise Quarantine(f"{member}: has none of the lists {names}")
+        raise Quarantine(f"{member}: has none of the records {names}")
 
 
 def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
@@ -55,10 +60,12 @@ def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterato
     yield from plain_csv.read(feed, member, iter([csv_text(names, columns)]), content)
 
 
-def _section(feed: Feed, name: str, rows: pa.Table, content: Content) -> Iterator[Section]:
-    if rows.num_rows:
-        text = csv_text(rows.column_names, rows.columns)
-        yield from plain_csv.read(feed, name, iter([text]), content)
+def _section(
+    feed: Feed, name: str, rows: list[dict[str, Any]], content: Content
+) -> Iterator[Section]:
+    names = list(dict.fromkeys(key for row in rows for key in row))  # records may differ
+    columns = [pa.array([row.get(key) for row in rows]) for key in names]
+    yield from plain_csv.read(feed, name, iter([csv_text(names, columns)]), content)
 
 
 def _document(member: str, data: bytes, content: Content) -> Any:
@@ -71,7 +78,36 @@ def _document(member: str, data: bytes, content: Content) -> Any:
 
 
 def _at(document: Any, path: str) -> list | None:
-    """The list at a dotted path, None if there is none."""
+    """The records at a path, None if it leads nowhere."""
+    found: list[tuple[dict[str, str], Any]] = [({}, document)]
     for key in path.split("."):
-        document = document.get(key) if isinstance(document, dict) else None
-    return document if isinstance(document, list) else None
+        objects = [(keys, value) for keys, value in found if isinstance(value, dict)]
+        if found and not objects:
+            return None
+        if key.startswith("{"):
+            found = [
+                (keys | {key[1:-1]: k}, v) for keys, value in objects for k, v in value.items()
+            ]
+        else:
+            found = [(keys, value[key]) for keys, value in objects if key in value]
+            if objects and not found:
+                return None
+    if path.endswith("}"):
+        return [keys | _flat(value) if isinstance(value, dict) else value for keys, value in found]
+    lists = [(keys, value) for keys, value in found if isinstance(value, list)]
+    if found and not lists:
+        return None
+    return [
+        keys | _flat(row) if isinstance(row, dict) else row
+        for keys, value in lists
+        for row in value
+    ]
+
+
+def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A record without objects inside: `{"a": {"b": 1}}` is `{"a.b": 1}`."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        inside = isinstance(value, dict)
+        flat |= _flat(value, f"{prefix}{key}.") if inside else {prefix + key: value}
+    return flat

@@ -20,7 +20,13 @@ from synthetic.zips import pack
 CENTRAL = ZoneInfo("America/Chicago")
 API = "/api/public-reports"
 DASHBOARDS = "/api/1/services/read/dashboards"
-_NO_POINTS = {"previousDay": {"data": []}, "currentDay": {"data": []}}  # samples hold none
+# The samples hold no points of dashboards: each is answered in its shape.
+_NO_POINTS = {
+    "fuel-mix.json": {"data": {}},
+    "generation-outages.json": {"current": {}, "previous": {}},
+    "supply-demand.json": {"data": [], "forecast": []},
+    "energy-storage-resources.json": {"previousDay": {"data": []}, "currentDay": {"data": []}},
+}
 TOKEN_PATH = "/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"
 _ROW = (
     "<tr><td class='labelOptional_ind'>{name}</td><td width='15%' class='labelOptional'>"
@@ -108,7 +114,7 @@ class Doors:
             Route("/misapp/servlets/IceDocListJsonWS", self.list_json),
             Route("/misapp/GetReports.do", self.list_html),
             Route("/misdownload/servlets/mirDownload", self.download),
-            Route(DASHBOARDS + "/{name}", lambda _: JSONResponse(_NO_POINTS)),
+            Route(DASHBOARDS + "/{name}", self.dashboard),
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route(API + "/archive/{emil}", self.archive),
             Route(API + "/archive/{emil}/download", self.archive_download, methods=["POST"]),
@@ -161,6 +167,10 @@ class Doors:
         names = [n for d in found[1] for n in dict.fromkeys((d.name, twin_name(d.name)))]
         rows = "".join(_ROW.format(name=n, id=doc_id(n)) for n in names)
         return HTMLResponse(_PAGE.format(title=found[0], rows=rows))
+
+    def dashboard(self, request: Request) -> Response:
+        shape = _NO_POINTS.get(request.path_params["name"])
+        return PlainTextResponse("", 404) if shape is None else JSONResponse(shape)
 
     def download(self, request: Request) -> Response:
         """A posting by its id. The XML twins are listed only: 404."""

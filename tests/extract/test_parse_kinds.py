@@ -202,6 +202,39 @@ def test_lists_of_records_land_from_json(rows):
             rows(source, {"esr.json": data})
 
 
+def test_a_record_may_have_what_the_first_one_lacks(rows):
+    net, more = column("mw", source_name="net"), column("more", source_name="more", optional=True)
+    source = feed(table("points", net, more, parse="json", records=("data",)))
+    data = {"data": [{"net": 1}, {"net": 2, "more": 3}]}
+    landed, _, _ = rows(source, {"a.json": json.dumps(data).encode()})
+    assert landed["points"] == [{"mw": 1.0, "more": None}, {"mw": 2.0, "more": 3.0}]
+
+
+def test_keys_of_objects_are_columns(rows):
+    day, fuel = column("day", "text"), column("fuel", "text")
+    source = feed(
+        table(
+            "points",
+            day,
+            fuel,
+            column("gen", source_name="gen.mw"),
+            parse="json",
+            records=("data.{day}.{fuel}",),
+        )
+    )
+    data = {"data": {"5 May": {"Coal": {"gen": {"mw": 1}}}, "6 May": {"Sun": {"gen": {"mw": 2.5}}}}}
+    landed, _, _ = rows(source, {"mix.json": json.dumps(data).encode()})
+    assert landed["points"] == [
+        {"day": "5 May", "fuel": "Coal", "gen": 1.0},
+        {"day": "6 May", "fuel": "Sun", "gen": 2.5},
+    ]
+    for none in ({"data": {}}, {"data": {"5 May": {}}}):
+        assert not rows(source, {"mix.json": json.dumps(none).encode()})[0].get("points")
+    for other in ({}, {"data": []}, {"data": {"5 May": 1}}, {"data": {"5 May": {"Coal": 1}}}):
+        with pytest.raises(Quarantine):
+            rows(source, {"mix.json": json.dumps(other).encode()})
+
+
 def test_a_page_of_a_data_endpoint_stands_for_a_csv(rows):
     hour = column("hour_ending", "text", source_name="HourEnding")
     flag = column("dst_flag", "text", source_name="DSTFlag")

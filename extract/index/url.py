@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from extract.index import Candidate, Known, ListingError, Window, safe_name
+from extract.index import Candidate, Known, Window, safe_name
 
 if TYPE_CHECKING:
     from extract.catalogue import Feed
@@ -21,25 +21,15 @@ if TYPE_CHECKING:
 async def candidates(
     feed: Feed, window: Window, client: PoliteClient, settings: Settings, known: Known
 ) -> list[Candidate]:
-    """One candidate per URL, unless the window ends before what it can still hold.
+    """One candidate per URL; none for a window that ends before what they can still hold.
 
-    Raises ListingError with outcome `expired`, carrying what is offered all the same, for a window
-    that begins before that.
+    History is not offered, so a window that begins earlier is no failure.
     """
     base = getattr(settings, feed.index["base"])
     today = window.now.astimezone(feed.zone).date()
-    oldest = today - timedelta(days=feed.online_days - 1)
-    offered = [_candidate(feed, base, path) for path in feed.index["paths"]]
-    if window.start is None or window.start >= oldest:
-        return offered
-    raise ListingError(
-        feed.id,
-        offered[0].url,
-        f"the window starts {window.start} and the site shows the days since {oldest}",
-        "ask for these; older days can only come from files that were kept (`--from`)",
-        outcome="expired",
-        candidates=offered if window.end is None or window.end > oldest else [],
-    )
+    if window.end is not None and window.end <= today - timedelta(days=feed.online_days - 1):
+        return []
+    return [_candidate(feed, base, path) for path in feed.index["paths"]]
 
 
 def _candidate(feed: Feed, base: str, path: str) -> Candidate:

@@ -300,6 +300,29 @@ def test_hour_24_is_the_last_of_its_day(macros, connection):
     assert ask(connection, [column], rows) == [(datetime(2024, 1, 1, 23),)]
 
 
+@pytest.mark.parametrize(
+    ("day", "last", "starts_at"),
+    [
+        # autumn, counted: 1 and 2 on summer time, 3 the second 01:00, 25 ends at midnight
+        (date(2024, 11, 3), 25, {1: (3, 5), 2: (3, 6), 3: (3, 7), 25: (4, 5), 26: None}),
+        # autumn, hours of the clock: nothing tells which 01:00 the second hour is
+        (date(2024, 11, 3), 24, {1: (3, 5), 2: None, 3: (3, 8), 24: (4, 5), 25: None}),
+        # spring, hours of the clock (3 is skipped) and counted
+        (date(2024, 3, 10), 24, {1: (10, 6), 2: (10, 7), 3: None, 4: (10, 8), 24: (11, 4)}),
+        (date(2024, 3, 10), 23, {1: (10, 6), 2: (10, 7), 3: (10, 8), 23: (11, 4)}),
+        (date(2024, 10, 16), 24, {0: None, 1: (16, 5), 24: (17, 4), 25: None, 1.5: None}),
+    ],
+)
+def test_hours_numbered_without_a_flag(macros, connection, day, last, starts_at):
+    sql = macros.market_day_hour_start("day", "hour", "last", "America/Chicago")
+    rows = [{"day": day, "hour": float(hour), "last": last} for hour in starts_at]
+    found = ask(connection, [f"epoch_us({sql})"], rows)
+    assert [value for (value,) in found] == [
+        start and micros(datetime(day.year, day.month, *start, tzinfo=UTC))
+        for start in starts_at.values()
+    ]
+
+
 @pytest.mark.parametrize("name", ["America/Chicago", "America/Los_Angeles", "America/New_York"])
 def test_clocks_change_on_sundays_before_four(name):
     """What `local_to_utc` takes for granted of the zones that it is used with."""

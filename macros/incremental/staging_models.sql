@@ -1,6 +1,6 @@
 {#- The staging models over landed tables that stand in the database: a list of {name, relation, feed,
     time, landed_rows}. `feed` is the source's name; `time` the column that says when,
-    `interval_start`, `run_at` or `starts_at`; `landed_rows` what to count for the number of landed
+    `interval_start`, `run_at`, `starts_at` or `listed_at`; `landed_rows` what to count for the number of landed
     rows, since a model with the meta key `unpivoted` makes many rows of each. Ledger tables have no
     feed and are left out. -#}
 {% macro staging_models() -%}
@@ -9,7 +9,8 @@
         {%- for node in graph.nodes.values()
             if node.resource_type == 'model' and node.fqn[1] == 'staging'
         -%}
-            {%- set times = ['interval_start', 'run_at', 'starts_at'] | select('in', node.columns) | list -%}
+            {%- set names = ['interval_start', 'run_at', 'starts_at', 'listed_at'] -%}
+            {%- set times = names | select('in', node.columns) | list -%}
             {%- for parent in node.depends_on.nodes if parent in graph.sources and times -%}
                 {%- set source = graph.sources[parent] -%}
                 {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}

@@ -112,6 +112,13 @@ class Published(_Strict):
 
 
 class FeedSettings(_Strict):
+    """What a feed's `meta.feed` says.
+
+    `marked` is a pattern that the path of each of its files has (folders, file, members of a zip):
+    market trials come in the same form as production, and a path with a mark belongs to no feed
+    without it, nor the other way round.
+    """
+
     title: str
     product_id: str
     group: str
@@ -122,6 +129,7 @@ class FeedSettings(_Strict):
     index: dict[str, Any]
     names: tuple[str, ...]
     folders: tuple[str, ...] = ()
+    marked: str | None = None
     published: Published | tuple[Published, ...] = ()
     eras: Any = None
     ignore_tables: tuple[str, ...] = ()
@@ -165,6 +173,10 @@ class Feed(FeedSettings):
         if self.parse == "workbook":
             return (r"\.xls[xmb]?$",)
         return tuple(dict.fromkeys(m for t in self.tables for m in t.members))
+
+    @cached_property
+    def mark(self) -> re.Pattern[str] | None:
+        return re.compile(self.marked, re.IGNORECASE) if self.marked else None
 
     def ignores(self, member: str) -> bool:
         """Whether a member (or sheet) of this name is left out on purpose."""
@@ -301,7 +313,7 @@ def _repeated(column: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _check(feed: Feed) -> None:
-    _ = feed.zone, feed.name_patterns
+    _ = feed.zone, feed.name_patterns, feed.mark
     if len({t.parse for t in feed.tables}) != 1:
         raise ValueError("all tables of a feed need the same `parse`")
     for table in feed.tables:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
 from extract.catalogue import Catalogue, Feed, normalize_header
@@ -23,22 +22,35 @@ def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> F
     if path.suffix.lower() not in SUFFIXES:
         return None
     file = File(path.name, None, "", path.stat().st_size, path)
-    for name in chain([path.name], _inside(file, limits)):
-        feed = by_name(name, catalogue)
+    folders = path.relative_to(root.parent).parts[:-1]
+    feed = by_name(path.name, may_hold([*folders, path.name], catalogue))
+    if feed:
+        return feed
+    inside = list(_inside(file, limits))
+    feeds = may_hold([*folders, path.name, *inside], catalogue)
+    for name in inside:
+        feed = by_name(name, feeds)
         if feed:
             return feed
-    folders = {p.lower() for p in path.relative_to(root.parent).parts[:-1]}
-    for feed in catalogue:
-        if folders.intersection(f.lower() for f in feed.folders) and _may_be(feed, file, limits):
+    lower = {p.lower() for p in folders}
+    for feed in feeds:
+        if lower.intersection(f.lower() for f in feed.folders) and _may_be(feed, file, limits):
             return feed
-    return _by_header(file, catalogue, limits)
+    return _by_header(file, feeds, limits)
 
 
-def by_name(name: str, catalogue: Catalogue) -> Feed | None:
+def may_hold(parts: Iterable[str], catalogue: Catalogue) -> list[Feed]:
+    """The feeds that a path may belong to: those whose mark it has, without any the unmarked."""
+    path = "/".join(parts)
+    marked = [f for f in catalogue if f.mark and f.mark.search(path)]
+    return marked or [f for f in catalogue if not f.mark]
+
+
+def by_name(name: str, feeds: Iterable[Feed]) -> Feed | None:
     """The feed whose name pattern fits; the longest match wins where several do."""
     hits = [
         (len(found.group()), feed)
-        for feed in catalogue
+        for feed in feeds
         for pattern in feed.name_patterns
         if (found := pattern.search(name))
     ]
@@ -70,16 +82,16 @@ def _head(file: File, limits: Limits) -> str:
         return ""
 
 
-def _by_header(file: File, catalogue: Catalogue, limits: Limits) -> Feed | None:
+def _by_header(file: File, feeds: list[Feed], limits: Limits) -> Feed | None:
     head = _head(file, limits)
     if head.startswith("C,"):
         records = _records(head)
-        return next((f for f in catalogue if any(f.table_for_record(r) for r in records)), None)
+        return next((f for f in feeds if any(f.table_for_record(r) for r in records)), None)
     header = _header(head)
     # a header alone is thin evidence: nothing in it may be unknown, and one feed alone may have it
     hits = [
         feed
-        for feed in catalogue
+        for feed in feeds
         if feed.parse in ("csv", "oasis") and any(t.fits(header) for t in feed.tables)
     ]
     return hits[0] if len(hits) == 1 else None

@@ -77,8 +77,11 @@ def test_env_example_shows_the_settings_and_their_defaults() -> None:
 
 @pytest.mark.parametrize("operator", load_catalogue().operators)
 def test_feed_tables_show_the_catalogue(operator: str) -> None:
-    shown = (REPOSITORY / "docs" / "sources" / f"{operator}.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|.*\| (\d+) days \|$", shown, re.MULTILINE)
+    sources = (REPOSITORY / "docs" / "sources").glob("*.md")
+    pages = "\n".join(p.read_text("utf-8") for p in sorted(sources))
+    tables = re.findall(rf"<!-- feeds:{operator} -->(.*?)<!-- /feeds -->", pages, re.DOTALL)
+    assert len(tables) == 1, f"no page of docs/sources, or several, have the feeds of {operator}"
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|.*\| (\d+) days \|$", tables[0], re.MULTILINE)
     feeds = load_catalogue().of(operator)
     assert rows == [(f.id, f.product_id, str(f.online_days)) for f in feeds], (
         "run `make docs`, which writes the tables anew"

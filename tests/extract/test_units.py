@@ -140,6 +140,19 @@ def test_load_stamps_rise_even_when_the_clock_does_not():
         ("trading_is/a.csv", "C,X\nI,TRADING,PRICE,1,A\n", "nem_tradingis"),
         ("x/a.csv", "C,X\nI,DISPATCH,UNIT_SCADA,1,A\n", "nem_dispatch_scada"),
         ("NP4-190-CD/README.md", "hello", None),
+        # trials look like production: the folder, the report type or the name tells them apart
+        ("NP6-788-RTCMT/LMPSROSNODENP6788_20250801_114017.csv", "", "ercot_rtcmt_np6_788"),
+        (
+            "x/cdr.00004104.0000000000000000.20250801.114020.LMPSROSNODENP6788_20250801_114017.csv",
+            "",
+            "ercot_rtcmt_np6_788",
+        ),
+        ("x/LMPSROSNODENP6788RTCMT_20250801_114017.csv", "", "ercot_rtcmt_np6_788"),
+        ("NP6-788-RTCMT/y.csv", "", "ercot_rtcmt_np6_788"),
+        ("NP6-788-CD/y.csv", "", "ercot_np6_788_cd"),
+        # a trial of another product is of no feed, whatever its name
+        ("NP4-190-RTCMT/DAMSPNP4190.csv", "DeliveryDate\n", None),
+        ("x/DAMSPNP4190RTCMT.csv", "DeliveryDate\n", None),
     ],
 )
 def test_recognition_by_name_then_folder_then_header(tmp_path, path, head, feed):

@@ -47,6 +47,7 @@ select
     intervals.first_interval_start,
     intervals.last_interval_start
 from catalogue
-left join {{ ref('isos') }} as isos on catalogue.operator = isos.operator
+-- trials have an operator of their own, `<operator>_rtcmt`
+left join {{ ref('isos') }} as isos on split_part(catalogue.operator, '_', 1) = isos.operator
 left join files on catalogue.feed = files.feed
 left join intervals on catalogue.feed = intervals.feed

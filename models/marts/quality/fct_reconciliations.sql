@@ -273,7 +273,8 @@ ledger_rows as (
         files.rows_landed as expected,
         coalesce(counted_files.row_count, 0) as actual
     from {{ ref('fct_files') }} as files
-    inner join {{ ref('isos') }} as isos on files.operator = isos.operator
+    inner join {{ ref('isos') }} as isos
+        on split_part(files.operator, '_', 1) = isos.operator
     left join counted_files on files.file_id = counted_files.file_id
     -- staging is cut at `as_of`, the ledger is not
     where {{ as_of_instant() is none }}

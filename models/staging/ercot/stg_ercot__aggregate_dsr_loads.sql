@@ -1,0 +1,23 @@
+with source as (
+    {{ landed(source('ercot_np3_910_er', 'np3_910_er__dsr_loads')) }}
+),
+
+final as (
+    select
+        'ERCOT' as iso,
+        'RT5M' as market,
+        'TOTAL' as location,
+        'SYSTEM' as location_type,
+        {{ local_to_utc('sced_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
+        cast(sced_timestamp as date) as market_date,
+        dsr_load_mw,
+        dsr_generation_mw,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from source
+)
+
+select * from final

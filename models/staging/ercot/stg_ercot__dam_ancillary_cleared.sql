@@ -26,7 +26,7 @@ final as (
     select
         'ERCOT' as iso,
         'DAM' as market,
-        trim(ancillary_type) as operator_product,
+        upper(ancillary_type) as operator_product,
         interval_start,
         {{ add_minutes('interval_start', 60) }} as interval_end,
         delivery_date as market_date,

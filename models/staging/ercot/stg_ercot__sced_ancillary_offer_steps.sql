@@ -6,7 +6,7 @@ final as (
     select
         'ERCOT' as iso,
         'RT5M' as market,
-        trim(ancillary_type) as operator_product,
+        upper(ancillary_type) as operator_product,
         {{ local_to_utc('sced_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
         cast(sced_timestamp as date) as market_date,
         mw_offered as offered_mw,

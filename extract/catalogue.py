@@ -67,6 +67,9 @@ class Table(_Strict):
     """One landed table of a feed. `members` are patterns on the names of what lands in it: members
     of a zip, sheets of a workbook. A blank in a name counts as an underscore. `footer_lacks` names
     the column by whose lack the footer of a sheet is told from its data.
+
+    `stacked_header`: the names of a workbook's columns go on in the rows below the header, down to
+    the first row with all keys.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Table(_Strict):
     records: tuple[str, ...] = ()
     footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
+    stacked_header: bool = False
 
     @cached_property
     def by_header(self) -> dict[str, Column]:
@@ -325,6 +329,8 @@ def _check(feed: Feed) -> None:
             raise ValueError(f"table {table.name}: grain names unknown columns {sorted(unknown)}")
         if table.footer_lacks and table.footer_lacks not in names:
             raise ValueError(f"table {table.name}: footer_lacks names no column of it")
+        if table.stacked_header and not any(c.key and not c.from_name for c in table.columns):
+            raise ValueError(f"table {table.name}: `stacked_header` needs a key to end at")
         if table.parse == "aemo_csv" and not table.record:
             raise ValueError(f"table {table.name}: an aemo_csv table needs `record`")
         for column in table.columns:

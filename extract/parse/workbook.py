@@ -16,7 +16,7 @@ from extract.parse import plain_csv
 from extract.parse.cells import csv_text
 from extract.parse.sections import Content, Quarantine, Section
 
-HEADER_WITHIN = 20  # rows in which the header is looked for: titles stand above it
+HEADER_WITHIN = 50  # rows in which the header is looked for: titles stand above it
 MAX_UNPACKED = 2 * 1024**3
 
 
@@ -65,6 +65,8 @@ def _below_header(table: Table, name: str, rows: pa.RecordBatch, content: Conten
         header = {normalize_header(c) for c in cells}
         if all(header.intersection(c.source_names) for c in table.required):
             below = rows.slice(at + 1)
+            if table.stacked_header:
+                cells, below = _stacked(table, cells, below)
             below = below.filter(pc.invert(_all_null(below)))
             footer = _footer_rows(table, cells, below)
             content.ignored_rows += footer
@@ -83,6 +85,23 @@ def _footer_rows(table: Table, header: list[str], rows: pa.RecordBatch) -> int:
             filled = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
             return rows.num_rows - (int(filled[-1]) + 1 if len(filled) else 0)
     return 0
+
+
+def _stacked(
+    table: Table, cells: list[str], below: pa.RecordBatch
+) -> tuple[list[str], pa.RecordBatch]:
+    """The columns' whole names, and the rows below the last row of them."""
+    names = [normalize_header(c) for c in cells]
+    keys = {n for c in table.columns if c.key for n in c.source_names}
+    at_key = [below.column(place) for place, name in enumerate(names) if name in keys]
+    rows = 0
+    while rows < below.num_rows and not all((c[rows].as_py() or "").strip() for c in at_key):
+        rows += 1
+    whole = [
+        " ".join(" ".join([cell, *(t or "" for t in column.slice(0, rows).to_pylist())]).split())
+        for cell, column in zip(cells, below.columns, strict=True)
+    ]
+    return whole, below.slice(rows)
 
 
 def _all_null(rows: pa.RecordBatch) -> pa.Array:

@@ -323,6 +323,24 @@ def test_hours_numbered_without_a_flag(macros, connection, day, last, starts_at)
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-08-04", date(2026, 8, 4)),
+        ("2026-08-04 09:57:59.999", date(2026, 8, 4)),
+        (" 8/4/2026 ", date(2026, 8, 4)),
+        ("46238", date(2026, 8, 4)),
+        ("46238.41", date(2026, 8, 4)),
+        ("1900-01-01", None),
+        ("1-1-1900", None),
+        ("Date Not Available", None),
+        ("", None),
+    ],
+)
+def test_days_in_workbooks(macros, connection, text, day):
+    assert ask(connection, [macros.workbook_date("text")], [{"text": text}]) == [(day,)]
+
+
 @pytest.mark.parametrize("name", ["America/Chicago", "America/Los_Angeles", "America/New_York"])
 def test_clocks_change_on_sundays_before_four(name):
     """What `local_to_utc` takes for granted of the zones that it is used with."""

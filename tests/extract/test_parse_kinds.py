@@ -176,9 +176,32 @@ def test_the_footer_of_a_sheet_is_no_data_and_counted_as_left_out(rows):
         assert rejected == []
 
 
+def test_a_header_may_go_on_below_until_a_row_has_its_keys(rows):
+    day = column("day", "text", source_name="Day", key=True)
+    proof = column("proof", "text", source_name="Proof of Site Control", optional=True)
+    price = column("price", source_name="Price", optional=True)
+    sheet = [
+        ["Notes", None, "on days"],
+        ["Day", "Proof", "Price"],
+        [None, "of  Site", None],
+        [None, "Control", None],
+        [None, None, None],
+        ["Mon", "yes", 1.5],
+        ["Tue", None, 2.5],
+    ]
+    stacked = {"parse": "workbook", "members": (r"\[Jan\]$",), "stacked_header": True}
+    source = feed(table("prices", day, proof, price, **stacked))
+    landed, rejected, content = rows(source, {"a.xlsx": workbook({"Jan": sheet})})
+    assert [(r["day"], r["proof"], r["price"]) for r in landed["prices"]] == [
+        ("Mon", "yes", 1.5),
+        ("Tue", None, 2.5),
+    ]
+    assert rejected == [] and content.notes == []
+
+
 def test_a_sheet_without_the_columns_sets_the_workbook_aside(rows):
     source = feed(table("prices", DAY, column("load", source_name="Load"), **MONTHS))
-    with pytest.raises(Quarantine, match=r"year.xlsx\[Jan\]: none of the first 20 rows"):
+    with pytest.raises(Quarantine, match=r"year.xlsx\[Jan\]: none of the first 50 rows"):
         rows(source, {"year.xlsx": workbook(SHEETS)})
     for data in (b"PK\x03\x04 cut", b"<html>", workbook(SHEETS)[:3000]):
         with pytest.raises(Quarantine):

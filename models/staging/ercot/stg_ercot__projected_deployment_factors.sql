@@ -12,7 +12,8 @@ clocked as (
 resolved as (
     select
         *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start,
+        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }}
+            as interval_start,
         {{ local_to_utc('posted_datetime', 'America/Chicago', 'null') }} as posted_at
     from clocked
 ),

@@ -6,20 +6,8 @@
 ) }}
 
 {#- Every staging model over a landed table, found in the project: a new product is counted without
-    a change here. It is built after the intermediate models, and the staging models that none of them
-    reads, so that staging is there and has passed its tests. -#}
--- depends_on: {{ ref('int_prices__unioned') }}, {{ ref('int_ancillary__unioned') }}
--- depends_on: {{ ref('int_constraints__unioned') }}, {{ ref('int_loads__unioned') }}
--- depends_on: {{ ref('int_forecasts__unioned') }}, {{ ref('int_loads__region_balances') }}
--- depends_on: {{ ref('int_interchange__unioned') }}, {{ ref('int_outputs__unioned') }}
--- depends_on: {{ ref('stg_ercot__dam_bus_lmp_corrections') }}
--- depends_on: {{ ref('stg_ercot__sced_bus_lmp_corrections') }}
--- depends_on: {{ ref('stg_ercot__sced_capacity_price_corrections') }}
--- depends_on: {{ ref('stg_ercot__sced_shadow_price_corrections') }}
--- depends_on: {{ ref('stg_ercot__sog_lmp_corrections') }}
--- depends_on: {{ ref('stg_ercot__sog_price_corrections') }}
--- depends_on: {{ ref('int_outages__unioned') }}
--- depends_on: {{ ref('int_generation__unioned') }}, {{ ref('int_renewables__unioned') }}
+    a change here. `gridhouse build` builds them all before this (gridhouse/dbt.py). -#}
+-- depends_on: {{ ref('int_prices__unioned') }}
 {%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
 
 with counted as (

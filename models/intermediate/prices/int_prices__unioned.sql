@@ -1,4 +1,17 @@
-{%- set sced_runs = [ref('stg_ercot__sced_lmps'), ref('stg_ercot__sced_lmp_corrections')] -%}
+{#- A correction has the interval of its run, which ends with the next run of its day or of the
+    next. Runs of days without a correction need not be read. -#}
+{%- set runs_near_corrections -%}
+    (
+        select
+            market_date,
+            run_at
+        from {{ ref('stg_ercot__sced_lmps') }}
+        where market_date in (
+            select unnest([market_date, market_date + 1])
+            from {{ ref('stg_ercot__sced_lmp_corrections') }}
+        )
+    )
+{%- endset -%}
 with ercot_dam as (
     select
         iso,
@@ -138,7 +151,7 @@ ercot_rt5m as (
         _loaded_at,
         _file_id,
         _row_number
-    from ({{ held_rows(ref('stg_ercot__sced_lmps'), sced_runs) }})
+    from ({{ held_rows(ref('stg_ercot__sced_lmps'), [ref('stg_ercot__sced_lmps')]) }})
 ),
 
 ercot_rt5m_corrections as (
@@ -159,7 +172,10 @@ ercot_rt5m_corrections as (
         _loaded_at,
         _file_id,
         _row_number
-    from ({{ held_rows(ref('stg_ercot__sced_lmp_corrections'), sced_runs) }})
+    from ({{ held_rows(
+        ref('stg_ercot__sced_lmp_corrections'),
+        [runs_near_corrections, ref('stg_ercot__sced_lmp_corrections')]
+    ) }})
 ),
 
 -- Each look-ahead run publishes its intervals anew, so its instant is that of the publication.

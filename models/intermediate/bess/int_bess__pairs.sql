@@ -61,8 +61,8 @@ by_regulation as (
     where
         loads.has_regulation
         and batteries.site <> ''
-        and batteries.resource not in (select resource from by_number)
-        and loads.resource not in (select load_resource from by_number)
+        and batteries.resource not in (select by_number.resource from by_number)
+        and loads.resource not in (select by_number.load_resource from by_number)
     group by all
     having count(*) = 1
 ),
@@ -79,25 +79,40 @@ by_site as (
     where
         batteries.site <> ''
         and batteries.resource not in (
-            select resource from by_number
+            select by_number.resource from by_number
             union all
-            select resource from by_regulation
+            select by_regulation.resource from by_regulation
         )
         and loads.resource not in (
-            select load_resource from by_number
+            select by_number.load_resource from by_number
             union all
-            select load_resource from by_regulation
+            select by_regulation.load_resource from by_regulation
         )
     group by all
     having count(*) = 1
 ),
 
 pairs as (
-    select iso, resource, load_resource, evidence_code from by_number
+    select
+        iso,
+        resource,
+        load_resource,
+        evidence_code
+    from by_number
     union all
-    select iso, resource, load_resource, evidence_code from by_regulation
+    select
+        iso,
+        resource,
+        load_resource,
+        evidence_code
+    from by_regulation
     union all
-    select iso, resource, load_resource, evidence_code from by_site
+    select
+        iso,
+        resource,
+        load_resource,
+        evidence_code
+    from by_site
 ),
 
 found as (
@@ -111,7 +126,7 @@ found as (
     left join pairs using (iso, resource)
 )
 
--- A pair that was the same in the build before keeps its stamp: what rests on it needs no new build.
+-- A pair that was the same in the build before keeps its stamp: what rests on it is built no more.
 {% if builds_whole() -%}
 select
     *,
@@ -126,6 +141,6 @@ left join {{ this }} as same
     on
         found.iso = same.iso
         and found.resource = same.resource
-        and found.load_resource is not distinct from same.load_resource
+        and coalesce(found.load_resource, '') = coalesce(same.load_resource, '')
         and found.evidence_code = same.evidence_code
 {%- endif %}

@@ -26,9 +26,14 @@ days as (
 changes as (
     select
         *,
-        lag(settlement_point) over battery is distinct from settlement_point as is_new
+        coalesce(
+            lag(settlement_point) over (
+                partition by iso, resource, side
+                order by market_date
+            ) <> settlement_point,
+            true
+        ) as is_new
     from days
-    window battery as (partition by iso, resource, side order by market_date)
 ),
 
 numbered as (

@@ -55,14 +55,15 @@ prices as (
 capacity_prices as (
     select
         iso,
-        interval_start,
         {% for name, service in services.items() -%}
-        max(price) filter (where operator_product = '{{ service[0] }}') as {{ name }}_price
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        max(price) filter (where operator_product = '{{ service[0] }}') as {{ name }}_price,
+        {% endfor -%}
+        interval_start
     from {{ rows_of(ref('fct_ancillary_price_intervals_revisions'), days) }}
     where is_latest and iso = 'ERCOT' and market = 'RT15M'
-    group by all
+    group by
+        iso,
+        interval_start
 )
 
 select

@@ -120,7 +120,10 @@ purchase_lines as (
 ),
 
 all_lines as (
-    {% for lines in ['own_name', 'load_side', 'real_time_energy', 'real_time_load', 'real_time_services', 'purchase_lines'] -%}
+    {% for lines in [
+        'own_name', 'load_side', 'real_time_energy', 'real_time_load', 'real_time_services',
+        'purchase_lines'
+    ] -%}
     select
         iso,
         resource,

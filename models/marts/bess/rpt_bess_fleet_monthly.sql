@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- Who enters: power of half a MW or more, both markets on file on four days of five, a charging side
--- that is known, and a price for every line. The others count as left out.
+-- Who enters: power of half a MW or more, both markets on file on four days of five, a charging
+-- side that is known, and a price for every line. The others count as left out.
 with months as (
     select
         *,

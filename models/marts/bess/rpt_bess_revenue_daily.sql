@@ -44,9 +44,11 @@ revenue as (
         resource,
         market_date,
         {% for product, codes in products.items() -%}
-        cast(coalesce(sum(cast(amount as decimal(18, 6))) filter (
-            where revenue_line in ('{{ codes | join("', '") }}')
-        ), 0) as double) as {{ product }}_amount,
+        cast(coalesce(
+            sum(cast(amount as decimal(18, 6)))
+                filter (where revenue_line in ('{{ codes | join("', '") }}')),
+            0
+        ) as double) as {{ product }}_amount,
         {% endfor -%}
         cast(coalesce(sum(cast(amount as decimal(18, 6))), 0) as double) as amount,
         cast(count(*) filter (where amount is null) as integer) as unpriced_line_count,
@@ -85,10 +87,12 @@ spreads as (
         resource,
         market_date,
         {% for n in [1, 2, 4] -%}
-        case when len(prices) >= {{ 2 * n }} then
-            list_sum(prices[-{{ n }}:]) - list_sum(prices[:{{ n }}])
-        end as tb{{ n }}{{ ',' if not loop.last }}
-        {% endfor %}
+        case
+            when len(prices) >= {{ 2 * n }}
+                then list_sum(prices[-{{ n }}:]) - list_sum(prices[:{{ n }}])
+        end as tb{{ n }},
+        {% endfor -%}
+        len(prices) as price_count
     from hours
 ),
 

@@ -130,6 +130,7 @@ class FeedSettings(_Strict):
     time_zone: str
     cadence: timedelta
     online_days: int
+    on_request: bool = False  # so large, or so long listed, that it is fetched only by its name
     index: dict[str, Any]
     names: tuple[str, ...]
     folders: tuple[str, ...] = ()
@@ -244,6 +245,15 @@ class Catalogue:
                 )
             chosen |= {f.id: f for f in hits}
         return list(chosen.values())
+
+    def select_to_fetch(self, names: list[str]) -> list[Feed]:
+        """As `select`, without the feeds `on_request` that no name of their own asks for."""
+        wanted = {name.lower() for name in names}
+        return [
+            f
+            for f in self.select(names)
+            if not f.on_request or wanted & {f.id, f.product_id.lower()}
+        ]
 
 
 @lru_cache(maxsize=4)

@@ -80,11 +80,12 @@ def extract(
     bars: Callable = _no_bars,
 ) -> Report:
     """Land what is new at the operators' sites, or in `folder`."""
-    feeds = load_catalogue().select(targets)
+    catalogue = load_catalogue()
     with _run(settings, bars) as (run, more):
         if folder is not None:
-            run.from_folder(folder, feeds)
+            run.from_folder(folder, catalogue.select(targets))
         else:
+            feeds = catalogue.select_to_fetch(targets)
             from_operators(run, feeds, window, settings, max_new=max_new, listed=more)
     return run.report
 
@@ -99,7 +100,7 @@ def backfill(
     bars: Callable = _no_bars,
 ) -> Report:
     """Extract `window` in pieces of `chunk_days`, each landed before the next."""
-    feeds = load_catalogue().select(targets)
+    feeds = load_catalogue().select_to_fetch(targets)
     with _run(settings, bars) as (run, more):
         for piece in pieces(window, chunk_days, newest_first):
             from_operators(run, feeds, piece, settings, max_new=max_new, listed=more)
@@ -138,7 +139,7 @@ def realtime(
     another one moves the instant from which rows are tested.
     Returns whether every round went well; what failed is said and tried again.
     """
-    feeds = load_catalogue().select(targets)
+    feeds = load_catalogue().select_to_fetch(targets)
     end = time.monotonic() + (math.inf if stop_after_s is None else stop_after_s)
     due = dict.fromkeys((f.id for f in feeds), 0.0)
     unbuilt: set[str] = set()  # feeds of which something landed that no build has taken in

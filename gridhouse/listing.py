@@ -17,7 +17,10 @@ from gridhouse.settings import Settings
 def print_catalogue(
     console: Console, settings: Settings, catalogue: Catalogue, as_json: bool
 ) -> None:
-    """One line a feed: title, group, files, rows, first and last interval, lag."""
+    """One line a feed: title, group, files, rows, first and last interval, lag.
+
+    What is fetched only where its name is given is marked "on request".
+    """
     rows = rows_of(catalogue, settings)
     if as_json:
         print(json.dumps(rows, indent=2, default=str))
@@ -32,7 +35,7 @@ def print_catalogue(
     for row in rows:
         table.add_row(
             row["feed"],
-            row["title"],
+            row["title"] + (" (on request)" if row["on_request"] else ""),
             row["group"],
             f"{row['files']:,}",
             f"{row['rows']:,}",
@@ -57,6 +60,7 @@ def rows_of(catalogue: Catalogue, settings: Settings) -> list[dict]:
             {
                 "feed": feed.id,
                 "title": feed.title,
+                "on_request": feed.on_request,
                 "product": feed.product_id,
                 "operator": feed.operator,
                 "group": feed.group,

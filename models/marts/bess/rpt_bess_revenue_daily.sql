@@ -9,14 +9,14 @@
     ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
 ]) %}
 {%- set products = {
-    'dam_energy': ['DAM_ENERGY'],
-    'dam_regup': ['DAM_REGUP'],
-    'dam_regdn': ['DAM_REGDN'],
-    'dam_rrs': ['DAM_RRS', 'DAM_RRSPFR', 'DAM_RRSFFR', 'DAM_RRSUFR'],
-    'dam_ecrs': ['DAM_ECRS', 'DAM_ECRSMD'],
-    'dam_nspin': ['DAM_NSPIN'],
-    'rt_energy': ['RT_ENERGY'],
-    'rt_services': ['RT_REGUP', 'RT_REGDN', 'RT_RRS', 'RT_ECRS', 'RT_NSPIN'],
+    'dam_energy': "kinds.market = 'DAM' and kinds.product = 'ENERGY'",
+    'dam_regup': "kinds.market = 'DAM' and kinds.product = 'REGUP'",
+    'dam_regdn': "kinds.market = 'DAM' and kinds.product = 'REGDN'",
+    'dam_rrs': "kinds.market = 'DAM' and kinds.product = 'RRS'",
+    'dam_ecrs': "kinds.market = 'DAM' and kinds.product = 'ECRS'",
+    'dam_nspin': "kinds.market = 'DAM' and kinds.product = 'NSPIN'",
+    'rt_energy': "kinds.market = 'RT15M' and kinds.product = 'ENERGY'",
+    'rt_services': "kinds.market = 'RT15M' and kinds.product <> 'ENERGY'",
 } %}
 
 with lines as (
@@ -38,23 +38,33 @@ pairs as (
 ),
 
 -- Decimals add up to the same sum in any order, doubles do not.
+amounts as (
+    select
+        *,
+        cast(amount as decimal(18, 6)) as exact_amount
+    from lines
+),
+
 revenue as (
     select
-        iso,
-        resource,
-        market_date,
-        {% for product, codes in products.items() -%}
-        cast(coalesce(
-            sum(cast(amount as decimal(18, 6)))
-                filter (where revenue_line in ('{{ codes | join("', '") }}')),
-            0
-        ) as double) as {{ product }}_amount,
+        amounts.iso,
+        amounts.resource,
+        amounts.market_date,
+        {% for product, condition in products.items() -%}
+        cast(
+            coalesce(sum(amounts.exact_amount) filter (where {{ condition }}), 0) as double
+        ) as {{ product }}_amount,
         {% endfor -%}
-        cast(coalesce(sum(cast(amount as decimal(18, 6))), 0) as double) as amount,
-        cast(count(*) filter (where amount is null) as integer) as unpriced_line_count,
-        max(published_at) as newest_at
-    from lines
-    group by all
+        cast(coalesce(sum(amounts.exact_amount), 0) as double) as amount,
+        cast(count(*) filter (where amounts.amount is null) as integer) as unpriced_line_count,
+        max(amounts.published_at) as newest_at
+    from amounts
+    inner join {{ ref('bess_revenue_lines') }} as kinds
+        on amounts.revenue_line = kinds.revenue_line
+    group by
+        amounts.iso,
+        amounts.resource,
+        amounts.market_date
 ),
 
 capacity as (

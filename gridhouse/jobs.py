@@ -214,11 +214,12 @@ def run_samples(
 def extract_samples(
     run: Run, feeds: list[Feed], settings: Settings, more: Callable = lambda feed, new: None
 ) -> None:
-    """Ask the mirror for the days of the built-in samples, operator by operator."""
+    """Ask the mirror for the days and feeds of the built-in samples, operator by operator."""
     import synthetic
+    from synthetic.writing import FEEDS
 
-    for operator in sorted({f.operator for f in feeds}):
-        mine = [f for f in feeds if f.operator == operator]
+    for operator in sorted({f.operator for f in feeds} & FEEDS.keys()):
+        mine = [f for f in feeds if f.id in FEEDS[operator]]
         days = synthetic.SAMPLE_DAYS[operator]
         # ERCOT's list is a rolling one: what it shows is all that can be asked for
         spans = [(None, None)] if operator == "ercot" else synthetic.windows(days)

@@ -18,6 +18,7 @@ from gridhouse.offenders import offenders
 from gridhouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+ROW_COUNTS = "model.gridhouse.int_files__row_counts"
 
 
 class NothingLanded(Exception):
@@ -122,7 +123,7 @@ def _parsed(settings: Settings, warehouse: Path | None = None) -> object:
         for node in manifest.nodes.values()
         if node.resource_type == "model" and node.fqn[1:2] == ["staging"]
     ]
-    counts = manifest.nodes["model.gridhouse.int_files__row_counts"].depends_on
+    counts = manifest.nodes[ROW_COUNTS].depends_on
     counts.nodes = sorted({*counts.nodes, *staging})
     return manifest
 

@@ -16,7 +16,8 @@ from gridhouse import dbt
 from gridhouse.settings import Settings
 from tests.gridhouse.conftest import Command
 
-THE_MANIFEST = SimpleNamespace(results=[])
+COUNTS = SimpleNamespace(resource_type="model", fqn=[], depends_on=SimpleNamespace(nodes=[]))
+THE_MANIFEST = SimpleNamespace(results=[], nodes={dbt.ROW_COUNTS: COUNTS})
 
 
 class FakeDbt:
@@ -29,9 +30,7 @@ class FakeDbt:
     def __call__(self, settings, arguments, warehouse=None, manifest=None):
         if arguments[0] != "parse":
             self.builds.append(json.loads(arguments[arguments.index("--vars") + 1]))
-        return SimpleNamespace(
-            success=self.green, exception=None, result=SimpleNamespace(results=[])
-        )
+        return SimpleNamespace(success=self.green, exception=None, result=THE_MANIFEST)
 
     @property
     def since(self) -> str | None:
@@ -48,6 +47,14 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeDbt:
 @pytest.fixture
 def settings(prepared_data: Path) -> Settings:
     return Settings(data=prepared_data)
+
+
+def test_rows_are_counted_after_all_staging_models(settings):
+    manifest = dbt.parse(settings)
+    staging = {k for k, n in manifest.nodes.items() if n.fqn[1:2] == ["staging"]}
+    read_by_nobody_else = "model.gridhouse.stg_ercot__dam_ptp_bids"
+    models = {k for k in staging if k.startswith("model.")}
+    assert read_by_nobody_else in models <= set(manifest.nodes[dbt.ROW_COUNTS].depends_on.nodes)
 
 
 def test_a_green_whole_build_moves_the_instant(fake, settings):

@@ -3,6 +3,8 @@
     'lower1sec', 'lower6sec', 'lower60sec', 'lower5min', 'lowerreg'
 ] -%}
 {%- set ercot = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
+{#- Before it ERCOT's real-time products were trials, published under the same numbers. -#}
+{%- set first_day = '2025-12-05' -%}
 with products as (
     select * from {{ ref('ancillary_products') }}
 ),
@@ -229,6 +231,7 @@ unioned as (
         *,
         market_date as run_date
     from ercot_rt15m
+    where market_date >= date '{{ first_day }}'
     union all by name
     select
         *,
@@ -246,11 +249,13 @@ unioned as (
     from ercot_dam_history
     union all by name
     select * from ercot_rt5m
+    where market_date >= date '{{ first_day }}'
     union all by name
     select
         *,
         market_date as run_date
     from ercot_rtd
+    where market_date >= date '{{ first_day }}'
     union all by name
     select
         *,

@@ -81,11 +81,11 @@ def extract(
 ) -> Report:
     """Land what is new at the operators' sites, or in `folder`."""
     catalogue = load_catalogue()
+    feeds = catalogue.select(targets) if folder else catalogue.select_to_fetch(targets)
     with _run(settings, bars) as (run, more):
         if folder is not None:
-            run.from_folder(folder, catalogue.select(targets))
+            run.from_folder(folder, feeds)
         else:
-            feeds = catalogue.select_to_fetch(targets)
             from_operators(run, feeds, window, settings, max_new=max_new, listed=more)
     return run.report
 

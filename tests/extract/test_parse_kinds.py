@@ -6,7 +6,7 @@ from io import BytesIO
 import pyarrow as pa
 import pytest
 
-from extract.catalogue import Column, Feed, Table
+from extract.catalogue import Catalogue, Column, Feed, Table
 from extract.parse import read_member
 from extract.parse.sections import Content, Quarantine
 from extract.parse.typed import Reader
@@ -278,3 +278,13 @@ def test_a_page_of_a_data_endpoint_stands_for_a_csv(rows):
     page["data"][1].pop()
     with pytest.raises(Quarantine, match="not a page of rows"):
         rows(source, {"page.json": json.dumps(page).encode()})
+
+
+def test_what_is_large_is_fetched_by_its_own_name_alone():
+    small, large = feed(table("a", DAY)), feed(table("b", DAY), on_request=True)
+    large = large.model_copy(update={"id": "large", "product_id": "NP9-999-CD"})
+    catalogue = Catalogue([small, large])
+    assert catalogue.select_to_fetch([]) == catalogue.select_to_fetch(["ercot"]) == [small]
+    assert catalogue.select_to_fetch(["np9-999-cd"]) == [large]
+    assert set(f.id for f in catalogue.select_to_fetch(["ercot", "large"])) == {"demo", "large"}
+    assert len(catalogue.select([])) == 2

@@ -53,7 +53,9 @@ def held(path: Path, mode: str, *, name: str = "", seconds: float = 60) -> Itera
 @pytest.fixture
 def built(prepared_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with an empty warehouse; dbt does nothing."""
-    done = SimpleNamespace(success=True, exception=None, result=SimpleNamespace(results=[]))
+    counts = SimpleNamespace(resource_type="model", fqn=[], depends_on=SimpleNamespace(nodes=[]))
+    result = SimpleNamespace(results=[], nodes={dbt.ROW_COUNTS: counts})
+    done = SimpleNamespace(success=True, exception=None, result=result)
     monkeypatch.setattr(dbt, "_dbt", lambda *arguments: done)
     with opened(prepared_data / "gridhouse.duckdb", 0, read_only=False):
         return prepared_data
@@ -143,10 +145,10 @@ def test_an_extraction_that_ends_half_way_says_what_landed(
     synthetic.write(tmp_path / "files", 5, DAY, DAY + timedelta(1), **options)
     load = Loader.load
 
-    def load_ercot(loader: Loader, parse):
+    def load_ercot(loader: Loader, parse, feeds):
         if loader.operator != "ercot":
             raise Locked("the raw lock is held")
-        return load(loader, parse)
+        return load(loader, parse, feeds)
 
     extract = ["extract", "--from", str(tmp_path / "files"), "--json"]
     with monkeypatch.context() as patch:

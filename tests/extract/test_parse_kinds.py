@@ -286,5 +286,5 @@ def test_what_is_large_is_fetched_by_its_own_name_alone():
     catalogue = Catalogue([small, large])
     assert catalogue.select_to_fetch([]) == catalogue.select_to_fetch(["ercot"]) == [small]
     assert catalogue.select_to_fetch(["np9-999-cd"]) == [large]
-    assert set(f.id for f in catalogue.select_to_fetch(["ercot", "large"])) == {"demo", "large"}
+    assert {f.id for f in catalogue.select_to_fetch(["ercot", "large"])} == {"demo", "large"}
     assert len(catalogue.select([])) == 2

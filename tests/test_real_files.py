@@ -260,13 +260,14 @@ def test_every_row_of_every_file_is_accounted_for(real_data, data, ask):
 def _count(path: Path, feed: str) -> int:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            text = archive.read(archive.infolist()[0]).decode()
+            texts = [archive.read(info).decode() for info in archive.infolist()]
     else:
-        text = path.read_text()
-    lines = [line for line in text.splitlines() if line.strip()]
+        texts = [path.read_text()]
+    members = [[line for line in text.splitlines() if line.strip()] for text in texts]
     records = {t.record for t in load_catalogue()[feed].tables}
     if records == {None}:
-        return len(lines) - 1
+        return sum(len(lines) - 1 for lines in members)
+    lines = [line for member in members for line in member]
     return sum(".".join(line.split(",")[1:3]) in records for line in lines if line[:2] == "D,")
 
 

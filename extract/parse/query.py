@@ -27,8 +27,8 @@ UNREAD = "unread "  # before a column's name: its text, where no date could be r
 class Query:
     """How to read the text of sections with one header.
 
-    names: the reader's column names, by position. header: the published ones. written_out: columns
-    read by a format of their own, since the reader takes one for all dates and one for all times;
+    names: the reader's column names, by position. header: the published ones. The reader takes one
+    format for all dates and one for all times; columns with another are read by an expression, and
     the result has an `UNREAD` column for each.
     """
 
@@ -37,7 +37,6 @@ class Query:
     types: dict[str, str]
     options: tuple[str, ...]
     projection: tuple[str, ...]
-    written_out: tuple[str, ...]
 
     def sql(self, path: str, strict: bool) -> str:
         columns = ", ".join(f"'{n}': '{self.types[n]}'" for n in self.names)
@@ -112,7 +111,7 @@ def _query(
         kind: {form[c.name] for c in table.columns if c.data_type == kind and c.name in at}
         for kind in ("date", "timestamp")
     }
-    types, projection, written_out = dict.fromkeys(names, "varchar"), [], []
+    types, projection = dict.fromkeys(names, "varchar"), []
     for column in table.columns:
         sql_type = SQL_TYPES[column.data_type]
         if column.name in by_name:
@@ -124,7 +123,6 @@ def _query(
             value = f"try_strptime({text}, {_quoted(form[column.name])})::{sql_type}"
             unread = f"case when {value} is null then {text} end"
             projection.append(f'{unread} as "{UNREAD}{column.name}"')
-            written_out.append(column.name)
         else:
             value = at[column.name]
             types[value] = sql_type
@@ -135,7 +133,7 @@ def _query(
         for kind, option in (("date", "dateformat"), ("timestamp", "timestampformat"))
         if len(of_kind[kind]) == 1
     ]
-    return Query(names, header, types, tuple(options), tuple(projection), tuple(written_out))
+    return Query(names, header, types, tuple(options), tuple(projection))
 
 
 def _extra(columns: list[tuple[str, str]]) -> str:

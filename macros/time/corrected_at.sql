@@ -1,5 +1,5 @@
-{#- The instant from which a price correction of ERCOT holds and counts as known: PriceCorrectionTime
-    on the Central clock, of a landed table of NP4-196-M or NP4-197-M.
+{#- The instant from which a price correction of ERCOT holds, and by which corrections of one price are
+    ordered: PriceCorrectionTime on the Central clock, of a landed table of NP4-196-M or NP4-197-M.
 
     It carries no flag of the repeated hour (DSTFlag is the delivery hour's): within that hour, the
     file's publication is taken. -#}

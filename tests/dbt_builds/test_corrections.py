@@ -104,8 +104,9 @@ def test_the_view_tells_the_original_and_as_of_what_held(warehouse, land):
     for as_of, prices in {
         "2026-06-17T15:59:59-05:00": [("HB_A", 1, 20.0, None, None, 1)],
         "2026-06-17T16:00:00-05:00": [("HB_A", 1, 22.0, 20.0, HELD_1, 2)],
-        "2026-06-19T09:59:59-05:00": [("HB_A", 1, 22.0, 20.0, HELD_1, 2)],
-        "2026-06-19T10:00:00-05:00": [("HB_A", 1, 23.0, 20.0, HELD_2, 3)],
+        # the second is dated the day before it was posted
+        "2026-06-20T09:14:59-05:00": [("HB_A", 1, 22.0, 20.0, HELD_1, 2)],
+        "2026-06-20T09:15:00-05:00": [("HB_A", 1, 23.0, 20.0, HELD_2, 3)],
     }.items():
         assert warehouse.dbt("run", VIEW, whole=True, as_of=as_of).failures == []
         later = [("LZ_B", 24, 34.0, None, None, 1)] if prices[0][-1] > 1 else []

@@ -1,5 +1,5 @@
 with source as (
-    {{ landed(source('ercot_np4_196_m', 'np4_196_m__spp'), known_at=corrected_at()) }}
+    {{ landed(source('ercot_np4_196_m', 'np4_196_m__spp'), known_at=correction_known_at()) }}
 ),
 
 clocked as (

@@ -1,5 +1,5 @@
 with source as (
-    {{ landed(source('ercot_np4_197_m', 'np4_197_m__splmp'), known_at=corrected_at()) }}
+    {{ landed(source('ercot_np4_197_m', 'np4_197_m__splmp'), known_at=correction_known_at()) }}
 ),
 
 final as (

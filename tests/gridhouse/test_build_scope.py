@@ -125,7 +125,6 @@ def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkey
 
 
 @pytest.mark.slow
-@pytest.mark.ci
 def test_a_failed_test_fails_every_build_until_the_rows_are_mended(
     gridhouse: Command, prepared_data: Path, corrected: synthetic.Truth
 ) -> None:

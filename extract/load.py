@@ -27,6 +27,8 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
 # one writer: DuckDB has one, and order of files within a load must not matter anyway
 os.environ.setdefault("LOAD__WORKERS", "1")
 os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
+# each load tells dlt of its own tables alone: the schema of all of them is hashed at every step
+os.environ.setdefault("RESTORE_FROM_DESTINATION", "false")
 
 import dlt
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -113,6 +115,7 @@ class Loader:
         with opened(self.raw, self.wait_s, read_only=False):
             pass  # dlt does not wait
         self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self._pipeline().working_dir, ignore_errors=True)  # with the last one's schema
         self._unclean.touch()
         made: list[Landed] = []
 

@@ -1,5 +1,7 @@
 with source as (
-    {{ landed(source('ercot_np4_197_m', 'np4_197_m__shadow_price'), known_at=correction_known_at()) }}
+    {{ landed(
+        source('ercot_np4_197_m', 'np4_197_m__shadow_price'), known_at=correction_known_at()
+    ) }}
 ),
 
 final as (

@@ -115,7 +115,7 @@ class Loader:
         with opened(self.raw, self.wait_s, read_only=False):
             pass  # dlt does not wait
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._pipeline().working_dir, ignore_errors=True)  # with the last one's schema
+        shutil.rmtree(self._pipeline().working_dir, ignore_errors=True)  # the last schema
         self._unclean.touch()
         made: list[Landed] = []
 

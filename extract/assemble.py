@@ -21,7 +21,7 @@ from extract.parquet import TableWriter
 from extract.parse.sections import Section
 from extract.parse.typed import Reader, Typed, arrow_schema
 
-GROUP_BYTES = 32 * 1024 * 1024  # text parsed in one go
+GROUP_BYTES = 16 * 1024 * 1024  # text parsed in one go
 PARSERS = 2  # groups parsed at the same time, each by one thread of DuckDB
 MAX_REJECTED = 1_000  # rejected rows kept per file; the counts are always whole
 _STAMP = pa.timestamp("us", "UTC")
@@ -199,10 +199,8 @@ class Assembler:
         def by_file(values: list, kind: pa.DataType) -> pa.Array:
             return pa.array(values, kind).take(pa.array(which))
 
-        identities = pa.DictionaryArray.from_arrays(which, pa.array([r.file_id for r in rows]))
-        constant = pa.DictionaryArray.from_arrays(
-            np.zeros(len(which), np.int32), pa.array([self.load_id])
-        )
+        identities = _dictionary(which, [r.file_id for r in rows])
+        constant = _dictionary(np.zeros(len(which), np.int32), [self.load_id])
         columns = [
             identities,
             pa.array(numbers, pa.int64()),
@@ -214,6 +212,11 @@ class Assembler:
         for (name, _), column in zip(LINEAGE, columns, strict=True):
             table = table.append_column(name, column)
         return table
+
+
+def _dictionary(places: np.ndarray, values: list[str]) -> pa.DictionaryArray:
+    # safe=False: no search for places outside `values`, there are none
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(values), safe=False)
 
 
 def starts(counts: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from extract.assemble import raw_schema
 from extract.catalogue import Catalogue, Feed
 from extract.land import Landed
 from extract.ledger import LEDGER_TABLES, ledger_schema, ledger_table
-from extract.locks import Locked, held_message, is_held, opened
+from extract.locks import opened
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
@@ -31,7 +31,6 @@ os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
 os.environ.setdefault("RESTORE_FROM_DESTINATION", "false")
 
 import dlt
-from dlt.pipeline.exceptions import PipelineStepFailed
 
 STORAGE_VERSION = "v1.4.0"  # newer string compression; every DuckDB from 1.4 on opens it
 _DLT_TYPES = {
@@ -52,7 +51,7 @@ class Loader:
     """
 
     def __init__(self, data: Path, operator: str, catalogue: Catalogue, wait_s: float = 30.0):
-        self.operator, self.wait_s = operator, wait_s
+        self.operator, self.name, self.wait_s = operator, f"gridhouse_{operator}", wait_s
         self.raw = data / "raw.duckdb"
         self.folder = data / ".dlt" / "pipelines"
         self.schemas = {
@@ -61,7 +60,7 @@ class Loader:
 
     def _pipeline(self) -> dlt.Pipeline:
         return dlt.pipeline(
-            f"gridhouse_{self.operator}",
+            self.name,
             pipelines_dir=str(self.folder),
             destination=dlt.destinations.duckdb(str(self.raw)),
             dataset_name=self.operator,
@@ -76,8 +75,7 @@ class Loader:
 
     def recover(self) -> None:
         """Forget a pending package and delete rows of loads that never completed."""
-        pipeline = self._pipeline()
-        if not pipeline.has_pending_data and not self._unclean.exists():
+        if not self._pipeline().has_pending_data and not self._unclean.exists():
             return
         with opened(self.raw, self.wait_s, read_only=False) as connection:
             for (table,) in connection.execute(
@@ -88,13 +86,15 @@ class Loader:
                         f'delete from "{self.operator}"."{table}" where _dlt_load_id not in '
                         f'(select load_id from "{self.operator}"._dlt_loads where status = 0)'
                     )
-        # dlt takes schema and state from the database again
-        shutil.rmtree(pipeline.working_dir, ignore_errors=True)
+        self._forget_pipeline()
         self._unclean.unlink(missing_ok=True)
+
+    def _forget_pipeline(self) -> None:
+        shutil.rmtree(self.folder / self.name, ignore_errors=True)
 
     @property
     def _unclean(self) -> Path:
-        return self.folder / f"gridhouse_{self.operator}.running"
+        return self.folder / f"{self.name}.running"
 
     def load(
         self,
@@ -112,10 +112,8 @@ class Loader:
         if feeds is not None:
             names = {t.name for feed in feeds for t in feed.tables} | set(LEDGER_TABLES)
             tables = {name: schema for name, schema in tables.items() if name in names}
-        with opened(self.raw, self.wait_s, read_only=False):
-            pass  # dlt does not wait
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._pipeline().working_dir, ignore_errors=True)  # the last schema
+        self._forget_pipeline()  # it knows the tables of another load
         self._unclean.touch()
         made: list[Landed] = []
 
@@ -125,12 +123,12 @@ class Loader:
                 made.append(parse(load_id))
             return load_id, made[0]
 
-        try:
-            self._pipeline().run(_source(self.operator, tables, landed, create))
-        except PipelineStepFailed as error:
-            if is_held(error):  # opened by somebody since; the next run clears the package
-                raise Locked(held_message(self.raw, error)) from error
-            raise
+        pipeline = self._pipeline()
+        pipeline.extract(_source(self.operator, tables, landed, create))
+        pipeline.normalize()
+        # dlt would open the file once per step and table, and does not wait for other programs
+        with opened(self.raw, self.wait_s, read_only=False) as connection:
+            pipeline.load(credentials=connection)
         self._unclean.unlink()
         return made[0]
 

@@ -17,7 +17,8 @@ class TableWriter:
 
     def __init__(self, path: Path, schema: pa.Schema):
         self.path, self.schema = path, _dictionary_encoded(schema)
-        self.writer = pq.ParquetWriter(path, self.schema, compression="none")
+        self.options = _plain(schema)
+        self.writer = pq.ParquetWriter(path, self.schema, **self.options)
         self.pool = ThreadPoolExecutor(1)
         self.job: Future | None = None
         self.waiting: list[pa.Table] = []
@@ -62,13 +63,20 @@ class TableWriter:
         bad = pa.array(sorted(discarded), pa.string())
         part = self.path.with_suffix(".part")
         self.rows = 0
-        with pq.ParquetWriter(part, self.schema, compression="none") as out:
+        with pq.ParquetWriter(part, self.schema, **self.options) as out:
             for batch in source.iter_batches(ROW_GROUP):
                 keep = batch.filter(pc.invert(pc.is_in(batch.column("_file_id"), bad)))
                 self.rows += keep.num_rows
                 if keep.num_rows:
                     out.write_batch(keep)
         part.replace(self.path)
+
+
+def _plain(schema: pa.Schema) -> dict:
+    """Options of a file that is read once: nothing in it that costs more to write than to skip."""
+    repeated = [f.name for f in schema if not pa.types.is_floating(f.type)]
+    repeated.remove("_row_number")
+    return {"compression": "none", "use_dictionary": repeated, "write_statistics": False}
 
 
 def _dictionary_encoded(schema: pa.Schema) -> pa.Schema:

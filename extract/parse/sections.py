@@ -18,6 +18,7 @@ import numpy as np
 from extract.catalogue import Table, normalize_header
 
 LEADING = ("_record", "_type", "_sub_type", "_version")  # our names of an AEMO line's first fields
+_EMPTY_LINE = re.compile(rb"\n\n")  # found twice as fast as by `in`
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
 
 
@@ -86,9 +87,8 @@ def _unix(block: bytes) -> bytes:
 
 def data_lines(body: bytes) -> tuple[bytes, int, int]:
     """(`body` without empty lines, its number of lines, the number of lines it had before)."""
-    ends = np.frombuffer(body, np.uint8) == 10
-    lines = int(np.count_nonzero(ends))
-    if not body.startswith(b"\n") and not np.any(ends[1:] & ends[:-1]):
+    lines = int(np.count_nonzero(np.frombuffer(body, np.uint8) == ord("\n")))
+    if not body.startswith(b"\n") and not _EMPTY_LINE.search(body):
         return body, lines, lines
     body = body.lstrip(b"\n")
     while b"\n\n" in body:

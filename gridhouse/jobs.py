@@ -20,6 +20,7 @@ from extract.unpack import Limits
 from gridhouse import dbt
 from gridhouse.settings import Settings
 
+DISCLOSED_LATE = ["tag:disclosed_late"]  # nothing of today reaches it; the daily build makes it
 LEDGER_MARTS = ["fct_files", "fct_feed_outcomes", "fct_rejected_rows"]  # of no single feed
 RETRY_S = 60.0  # from a build that failed to its next try, unless new rows come first
 WHOLE_S = 86_400.0  # from one build of everything to the next
@@ -163,7 +164,12 @@ def realtime(
                 manifest = manifest or dbt.parse(settings)
                 select = [*(f"source:{f}+" for f in sorted(unbuilt | new)), *LEDGER_MARTS]
                 whole = whole_at <= now
-                done = dbt.build(settings, select=None if whole else select, manifest=manifest)
+                done = dbt.build(
+                    settings,
+                    select=None if whole else select,
+                    exclude=[] if whole else DISCLOSED_LATE,
+                    manifest=manifest,
+                )
         except (Locked, OSError, dbt.NothingLanded) as error:
             held = True
             say(f"problem: {error}")

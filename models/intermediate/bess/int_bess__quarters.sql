@@ -5,12 +5,26 @@
     on_schema_change='fail'
 ) }}
 
+{%- set market_midnight = "timezone('America/Chicago', cast(market_date + 1 as timestamp))" %}
+
 with telemetry as (
     {{ latest_rows(
         touched_rows(ref('int_bess__telemetry_unioned')),
         scope=['iso', 'side', 'market_date'],
         key=['resource', 'run_at']
     ) }}
+),
+
+-- Towards the state of charge: power runs straight from one reading of a resource to its next.
+ramped as (
+    select
+        *,
+        lead(output_mw) over next_of_resource as next_mw,
+        lead(run_at) over next_of_resource as next_at
+    from telemetry
+    window next_of_resource as (
+        partition by iso, market_date, side, resource order by run_at
+    )
 ),
 
 -- A value holds until the next run that anybody has in the day's files, the last to midnight.
@@ -27,7 +41,7 @@ held as (
         *,
         coalesce(
             lead(run_at) over (partition by iso, market_date order by run_at),
-            timezone('America/Chicago', cast(market_date + 1 as timestamp))
+            {{ market_midnight }}
         ) as held_until
     from runs
 ),
@@ -49,11 +63,14 @@ parts as (
         iso,
         market_date,
         run_at,
+        held_until,
         interval_start,
         {{ seconds_between(
             'greatest(run_at, interval_start)',
             'least(held_until, ' ~ add_minutes('interval_start', 15) ~ ')'
-        ) }} as seconds
+        ) }} as seconds,
+        {{ seconds_between('run_at', 'held_until') }} as run_seconds,
+        held_until <= {{ add_minutes('interval_start', 15) }} as is_run_end
     from starts
 ),
 
@@ -68,51 +85,72 @@ battery_sites as (
 ),
 
 batteries as (
-    select * from telemetry
+    select * from ramped
     where side <> 'LOAD'
     union all
-    select telemetry.*
-    from telemetry
+    select ramped.*
+    from ramped
     inner join battery_sites
         on
-            telemetry.iso = battery_sites.iso
-            and telemetry.market_date = battery_sites.market_date
-            and regexp_extract(telemetry.resource, '^(.*)_[^_]*$', 1) = battery_sites.site
-    where telemetry.side = 'LOAD' and battery_sites.site <> ''
+            ramped.iso = battery_sites.iso
+            and ramped.market_date = battery_sites.market_date
+            and regexp_extract(ramped.resource, '^(.*)_[^_]*$', 1) = battery_sites.site
+    where ramped.side = 'LOAD' and battery_sites.site <> ''
+),
+
+-- The last reading of a day holds to midnight. A reading whose next one is lacking is no step.
+cut as (
+    select
+        batteries.*,
+        parts.interval_start,
+        parts.seconds,
+        parts.is_run_end,
+        parts.run_seconds,
+        case
+            when batteries.next_at = parts.held_until then (batteries.output_mw + batteries.next_mw) / 2
+            when batteries.next_at is null and parts.held_until >= {{ market_midnight | replace('market_date', 'batteries.market_date') }}
+                then batteries.output_mw
+        end as step_mw
+    from batteries
+    inner join parts
+        on
+            batteries.iso = parts.iso
+            and batteries.market_date = parts.market_date
+            and batteries.run_at = parts.run_at
 )
 
 select
-    batteries.iso,
-    batteries.side,
-    batteries.resource,
-    batteries.market_date,
-    parts.interval_start,
-    {{ add_minutes('parts.interval_start', 15) }} as interval_end,
+    iso,
+    side,
+    resource,
+    market_date,
+    interval_start,
+    {{ add_minutes('interval_start', 15) }} as interval_end,
     cast(count(*) as integer) as run_count,
-    cast(sum(parts.seconds) as integer) as covered_seconds,
-    sum(greatest(batteries.output_mw, 0) * parts.seconds) / 3600 as discharged_mwh,
-    sum(greatest(-batteries.output_mw, 0) * parts.seconds) / 3600 as charged_mwh,
-    sum(batteries.base_point_mw * parts.seconds) / 3600 as base_point_mwh,
-    max(batteries.hsl_mw) as hsl_mw,
-    arg_min(batteries.soc_mwh, batteries.run_at) as first_soc_mwh,
-    max(batteries.maximum_soc_mwh) as maximum_soc_mwh,
-    min(batteries.minimum_soc_mwh) as minimum_soc_mwh,
+    cast(sum(seconds) as integer) as covered_seconds,
+    sum(greatest(output_mw, 0) * seconds) / 3600 as discharged_mwh,
+    sum(greatest(-output_mw, 0) * seconds) / 3600 as charged_mwh,
+    sum(base_point_mw * seconds) / 3600 as base_point_mwh,
+    max(hsl_mw) as hsl_mw,
+    arg_min(soc_mwh, run_at) as first_soc_mwh,
+    sum(greatest(-step_mw, 0) * run_seconds) filter (where is_run_end) / 3600 as step_charged_mwh,
+    sum(greatest(step_mw, 0) * run_seconds) filter (where is_run_end) / 3600 as step_discharged_mwh,
+    sum(step_mw * step_mw * run_seconds) filter (where is_run_end) / 3600 as step_squared_mw2h,
+    coalesce(sum(run_seconds) filter (where is_run_end), 0) / 3600 as step_hours,
+    bool_and(step_mw is not null) filter (where is_run_end) as is_step_known,
+    max(maximum_soc_mwh) as maximum_soc_mwh,
+    min(minimum_soc_mwh) as minimum_soc_mwh,
     {% for service in ['regup', 'regdn', 'rrspfr', 'rrsffr', 'rrsufr', 'ecrs', 'nspin'] -%}
-    sum(batteries.{{ service }}_mw * parts.seconds) / 900 as {{ service }}_mw,
+    sum({{ service }}_mw * seconds) / 900 as {{ service }}_mw,
     {% endfor -%}
-    max(batteries._published_at) as published_at,
-    max(batteries._loaded_at) as _loaded_at,
-    max(batteries._file_id) as file_id,
+    max(_published_at) as published_at,
+    max(_loaded_at) as _loaded_at,
+    max(_file_id) as file_id,
     any_value({{ built_at() }}) as _built_at
-from batteries
-inner join parts
-    on
-        batteries.iso = parts.iso
-        and batteries.market_date = parts.market_date
-        and batteries.run_at = parts.run_at
+from cut
 group by
-    batteries.iso,
-    batteries.side,
-    batteries.resource,
-    batteries.market_date,
-    parts.interval_start
+    iso,
+    side,
+    resource,
+    market_date,
+    interval_start

@@ -19,9 +19,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # What each package may import of ours (docs/index.md); itself goes without saying.
 ALLOWED = {
     "extract": {"gridhouse.settings"},
+    "python_models": set(),
     "synthetic": set(),
 }
-OURS = {"extract", "gridhouse", "synthetic"}
+OURS = {"extract", "gridhouse", "python_models", "synthetic"}
+# What reads or writes anything: the numerics take arrays and give arrays.
+OUTSIDE = {"dbt", "dlt", "duckdb", "httpx", "io", "os", "pathlib", "socket", "urllib"}
 
 
 def imported_modules(file: Path, package: str) -> set[str]:
@@ -48,6 +51,12 @@ def test_packages_import_only_what_they_may(package: str) -> None:
             if not any(name == m or name.startswith(f"{m}.") for m in ALLOWED[package]):
                 wrong.append(f"{file.relative_to(REPOSITORY)} imports {name}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_numerics_reach_for_nothing_outside() -> None:
+    files = sorted((REPOSITORY / "python_models").rglob("*.py"))
+    used = {n.partition(".")[0] for f in files for n in imported_modules(f, "python_models")}
+    assert files and not used & OUTSIDE
 
 
 def pages() -> list[Path]:

@@ -6,12 +6,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from extract.catalogue import load_catalogue
 from extract.run import Run
 from gridhouse import dbt
 from gridhouse.settings import Settings
+from python_models.bess.frames import fit_table
 
 pytestmark = pytest.mark.real
 
@@ -61,7 +63,15 @@ def ask(real_data, tmp_path_factory):
             run.from_folder(folder, feeds)
     assert run.report.problems == []
     seeds = ["bess_revenue_lines", "bess_evidence_codes"]
-    wanted = ["+fct_bess_revenue_lines", "dim_bess_resource", "stg_ercot__*", *seeds]
+    seeds.append("bess_loss_evidence_codes")
+    wanted = [
+        "+fct_bess_soc_intervals",
+        "+dim_bess_loss_fit",
+        "+fct_bess_revenue_lines",
+        "dim_bess_resource",
+        "stg_ercot__*",
+        *seeds,
+    ]
     built = dbt.build(Settings(data=data), select=wanted)
     assert built.failures == []
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
@@ -145,6 +155,42 @@ def test_energy_of_one_battery_from_telemetry(ask):
     assert by_day["03-31"] == [85.726, 115.963]  # 300 runs
     assert sum(d for d, _ in by_day.values()) == pytest.approx(920.581, abs=0.002)
     assert sum(c for _, c in by_day.values()) == pytest.approx(1339.489, abs=0.002)
+
+
+def test_state_of_charge_is_as_telemetered_and_can_be_rebuilt(ask):
+    # the file's first run of the day is 05:00:19
+    assert ask(
+        "select soc_source, soc_mwh, soc_low_mwh, soc_high_mwh from marts.fct_bess_soc_intervals "
+        "where resource = 'BATCAVE_ESR1' and interval_start = '2026-03-19 05:00:00'"
+    ) == [("TELEMETERED", 49.126, 49.126, 49.126)]
+    rows = ask(
+        "select rebuilt_error_share, balance_error_mwh / capacity_mwh, round_trip_efficiency, "
+        "is_live from marts.dim_bess_loss_fit where resource = 'BATCAVE_ESR1' order by run_id"
+    )
+    (error, balance, round_trip, is_live), (single_day, *_) = rows
+    assert error < 0.03  # of the capacity, over thirteen days from the first reading alone
+    assert abs(balance) < 0.02
+    assert 0.75 < round_trip < 0.9 and is_live
+    assert single_day is None  # the first of April alone is no fit
+
+
+def test_fourteen_days_of_state_of_charge(ask):
+    """All days of the files at once, over the end of the month."""
+    columns = (
+        "resource, interval_start, day_number, step_charged_mwh, step_discharged_mwh, "
+        "step_squared_mw2h, step_hours, is_step_known, soc_mwh, 102.2 as capacity_mwh, "
+        "100.0 as power_mw"
+    )
+    rows = ask(
+        f"select {columns} from intermediate.int_bess__telemetered_quarters "
+        "where resource = 'BATCAVE_ESR1' and market_date >= date '2026-03-19' order by 2"
+    )
+    names = [c.split()[-1] for c in columns.split(", ")]
+    arrays = [pa.array(values) for values in zip(*rows, strict=True)]
+    (fit,) = fit_table(pa.table(arrays, names=names)).to_pylist()
+    assert len(rows) == 14 * 96
+    assert fit["rebuilt_error_mwh"] / 102.2 < 0.03
+    assert abs(fit["balance_error_mwh"]) < 1.0
 
 
 # By hand from the files; blanks in a file are null.

@@ -58,10 +58,10 @@ def fit_table(quarters: pa.Table) -> pa.Table:
     """Losses of every battery, one row each (`FIT_COLUMNS`).
 
     quarters: one row per battery and quarter hour: resource, interval_start, day_number (of the
-    market day), step_charged_mwh, step_discharged_mwh, step_hours, step_squared_mw2h, is_step_known,
-    soc_mwh,     capacity_mwh and power_mw (the battery's own in each row). `rebuilt_error_mwh` is the mean
-    distance of the state rebuilt from the first one alone to the telemetered ones,
-    `balance_error_mwh` what is left of the balance of the whole window.
+    market day), step_charged_mwh, step_discharged_mwh, step_squared_mw2h, step_hours,
+    is_step_known, soc_mwh, and the battery's own capacity_mwh and power_mw in each row.
+    `rebuilt_error_mwh` is the mean distance of the state rebuilt from the first one alone to the
+    telemetered ones, `balance_error_mwh` what is left of the balance of the whole window.
     """
     parts = [
         _fit_block(block)
@@ -73,7 +73,8 @@ def fit_table(quarters: pa.Table) -> pa.Table:
 
 def _fit_block(rows: pa.Table) -> pa.Table:
     grid = _Grid(rows)
-    steps, capacity, power = grid.steps(), grid.of_battery("capacity_mwh"), grid.of_battery("power_mw")
+    capacity, power = grid.of_battery("capacity_mwh"), grid.of_battery("power_mw")
+    steps = grid.steps()
     soc = grid.values("soc_mwh", np.nan)
     after = np.vstack([soc[1:], np.full((1, soc.shape[1]), np.nan)])
     soc = np.vstack([soc, after[-1:]])
@@ -96,11 +97,11 @@ def _fit_block(rows: pa.Table) -> pa.Table:
         balance,
         fit.is_plausible,
     ]
-    table = pa.table(
-        [pa.array(np.asarray(c)[: grid.count], f.type) for c, f in zip(columns, FIT_COLUMNS, strict=True)],
-        schema=FIT_COLUMNS,
-    )
-    return _null_for_nan(table)
+    arrays = [
+        pa.array(np.asarray(column)[: grid.count], field.type)
+        for column, field in zip(columns, FIT_COLUMNS, strict=True)
+    ]
+    return _null_for_nan(pa.table(arrays, schema=FIT_COLUMNS))
 
 
 def _open_loop(
@@ -203,10 +204,8 @@ class _Grid:
         )
 
 
-def _segments(
-    quarters: pa.Table, gap_seconds: int | None
-) -> Iterator[tuple[int, pa.Table]]:
-    """(first second, rows) of each stretch of time without a gap; all as one for no `gap_seconds`."""
+def _segments(quarters: pa.Table, gap_seconds: int | None) -> Iterator[tuple[int, pa.Table]]:
+    """(first second, rows) of each stretch of time without a gap; one for no `gap_seconds`."""
     if not quarters.num_rows:
         return
     seconds = pc.cast(quarters["interval_start"], pa.int64()).to_numpy() // 1_000_000

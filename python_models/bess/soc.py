@@ -32,7 +32,8 @@ class Steps(NamedTuple):
     """What happened between readings, each `[steps, batteries]`.
 
     charged_mwh, discharged_mwh: energy taken and delivered, both positive. hours: length of the
-    step. squared_mw2h: integral of the square of the power. known: whether there was telemetry; energy of an unknown step is not looked at.
+    step. squared_mw2h: integral of the square of the power. known: whether there was telemetry;
+    energy of an unknown step is not looked at.
     """
 
     charged_mwh: Array
@@ -79,7 +80,7 @@ class Fit(NamedTuple):
 
 
 class State(NamedTuple):
-    """State of charge in MWh, `[steps + 1, batteries]`: at the start of each step and after the last.
+    """State of charge in MWh, `[steps + 1, batteries]`: before each step and after the last.
 
     low, high: if losses and capacity are right the truth lies between, but for what days leave
     unexplained, whose variance so far is `variance_mwh2`.
@@ -97,9 +98,9 @@ def fit_losses(
     """Losses by least squares of the change of the telemetered state over each step.
 
     soc_mwh: `[steps + 1, batteries]`, NaN where there is none. capacity_mwh, power_mw:
-    `[batteries]`. day: `[steps]`, number of the market day; standard errors allow for errors that hang together
-    within a day. Steps that touch the edges of the capacity are left out: drain and charge are cut
-    off there, which biases all of them.
+    `[batteries]`. day: `[steps]`, number of the market day; standard errors allow for errors that
+    hang together within a day. Steps that touch the edges of the capacity are left out: drain and
+    charge are cut off there, which biases all of them.
     """
     before, after = soc_mwh[:-1], soc_mwh[1:]
     inner = (jnp.minimum(before, after) > EDGE * capacity_mwh) & (
@@ -172,7 +173,7 @@ def rebuild(
     """The state from power alone, for all batteries at once.
 
     `start` is the state before the first step, like all but `steps` `[batteries]`: for an unknown
-    one from 0 to the capacity. Two trajectories start at the lowest and the highest that is possible
+    one from 0 to the capacity. Two trajectories start at the lowest and the highest possible state
     and are kept within the capacity, so they draw nearer each time that one touches a limit; once
     they meet there the start no longer matters. A step without telemetry may have been anything up
     to `power_mw`.

@@ -5,8 +5,6 @@
     on_schema_change='fail'
 ) }}
 
-{%- set market_midnight = "timezone('America/Chicago', cast(market_date + 1 as timestamp))" %}
-
 with telemetry as (
     {{ latest_rows(
         touched_rows(ref('int_bess__telemetry_unioned')),
@@ -41,8 +39,9 @@ held as (
         *,
         coalesce(
             lead(run_at) over (partition by iso, market_date order by run_at),
-            {{ market_midnight }}
-        ) as held_until
+            timezone('America/Chicago', cast(market_date + 1 as timestamp))
+        ) as held_until,
+        lead(run_at) over (partition by iso, market_date order by run_at) is null as is_last_run
     from runs
 ),
 
@@ -70,7 +69,8 @@ parts as (
             'least(held_until, ' ~ add_minutes('interval_start', 15) ~ ')'
         ) }} as seconds,
         {{ seconds_between('run_at', 'held_until') }} as run_seconds,
-        held_until <= {{ add_minutes('interval_start', 15) }} as is_run_end
+        held_until <= {{ add_minutes('interval_start', 15) }} as is_run_end,
+        is_last_run
     from starts
 ),
 
@@ -107,16 +107,33 @@ cut as (
         parts.is_run_end,
         parts.run_seconds,
         case
-            when batteries.next_at = parts.held_until then (batteries.output_mw + batteries.next_mw) / 2
-            when batteries.next_at is null and parts.held_until >= {{ market_midnight | replace('market_date', 'batteries.market_date') }}
-                then batteries.output_mw
-        end as step_mw
+            when batteries.next_at = parts.held_until then batteries.next_mw
+            when batteries.next_at is null and parts.is_last_run then batteries.output_mw
+        end as end_mw
     from batteries
     inner join parts
         on
             batteries.iso = parts.iso
             and batteries.market_date = parts.market_date
             and batteries.run_at = parts.run_at
+),
+
+-- Where power runs through zero both sides have a triangle of the ramp.
+stepped as (
+    select
+        *,
+        case
+            when output_mw * end_mw < 0
+                then power(greatest(output_mw, end_mw), 2) / (2 * abs(output_mw - end_mw))
+            else greatest((output_mw + end_mw) / 2, 0)
+        end as delivered_mw,
+        case
+            when output_mw * end_mw < 0
+                then power(least(output_mw, end_mw), 2) / (2 * abs(output_mw - end_mw))
+            else greatest(-(output_mw + end_mw) / 2, 0)
+        end as taken_mw,
+        (power(output_mw, 2) + output_mw * end_mw + power(end_mw, 2)) / 3 as squared_mw2
+    from cut
 )
 
 select
@@ -133,11 +150,11 @@ select
     sum(base_point_mw * seconds) / 3600 as base_point_mwh,
     max(hsl_mw) as hsl_mw,
     arg_min(soc_mwh, run_at) as first_soc_mwh,
-    sum(greatest(-step_mw, 0) * run_seconds) filter (where is_run_end) / 3600 as step_charged_mwh,
-    sum(greatest(step_mw, 0) * run_seconds) filter (where is_run_end) / 3600 as step_discharged_mwh,
-    sum(step_mw * step_mw * run_seconds) filter (where is_run_end) / 3600 as step_squared_mw2h,
+    sum(taken_mw * run_seconds) filter (where is_run_end) / 3600 as step_charged_mwh,
+    sum(delivered_mw * run_seconds) filter (where is_run_end) / 3600 as step_discharged_mwh,
+    sum(squared_mw2 * run_seconds) filter (where is_run_end) / 3600 as step_squared_mw2h,
     coalesce(sum(run_seconds) filter (where is_run_end), 0) / 3600 as step_hours,
-    bool_and(step_mw is not null) filter (where is_run_end) as is_step_known,
+    bool_and(end_mw is not null) filter (where is_run_end) as is_step_known,
     max(maximum_soc_mwh) as maximum_soc_mwh,
     min(minimum_soc_mwh) as minimum_soc_mwh,
     {% for service in ['regup', 'regdn', 'rrspfr', 'rrsffr', 'rrsufr', 'ecrs', 'nspin'] -%}
@@ -147,7 +164,7 @@ select
     max(_loaded_at) as _loaded_at,
     max(_file_id) as file_id,
     any_value({{ built_at() }}) as _built_at
-from cut
+from stepped
 group by
     iso,
     side,

@@ -14,9 +14,13 @@ def model(dbt, session):
     quarters = dbt.ref("int_bess__untelemetered_quarters")
     start = STATE_COLUMNS.empty_table()
     if dbt.is_incremental:
-        (changed,) = quarters.filter(
-            f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
-        ).aggregate("min(market_date)").fetchone()
+        (changed,) = (
+            quarters.filter(
+                f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
+            )
+            .aggregate("min(market_date)")
+            .fetchone()
+        )
         if changed is None:
             quarters = quarters.filter("false")
         else:  # a state is that of the start of a quarter hour: the day before gives the first one

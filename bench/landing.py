@@ -73,12 +73,13 @@ def make_many(folder: Path) -> str:
     return str(plain / "*.csv")
 
 
-def peer(source: str, folder: Path) -> float:
+def seconds_of(statement: str, folder: Path) -> float:
+    """How long a statement takes in a new database file."""
     path = folder / "peer.duckdb"
     path.unlink(missing_ok=True)
     started = time.perf_counter()
     with duckdb.connect(str(path)) as connection:
-        connection.execute(PEER.replace("$path$", repr(source)))
+        connection.execute(statement)
     return time.perf_counter() - started
 
 
@@ -118,12 +119,13 @@ def case(kind: str) -> bool:
         source = {"one": make_one, "many": make_many}[kind](files)
         ratios = []
         for number in range(ROUNDS):
-            theirs = peer(source, root)
+            theirs = seconds_of(PEER.replace("$path$", repr(source)), root)
             seconds, memory, rows = ours(files, root / f"data{number}")
             ratios.append(seconds / theirs)
             print(
                 f"{kind:>5}: {rows:,} rows; read_csv {theirs:.2f} s, landing {seconds:.2f} s, "
-                f"ratio {ratios[-1]:.2f}, memory {memory:.2f} GB"
+                f"ratio {ratios[-1]:.2f}, memory {memory:.2f} GB",
+                flush=True,
             )
         ratio = statistics.median(ratios)
         good = ratio <= LIMIT and memory <= MEMORY_LIMIT_GB

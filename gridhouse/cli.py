@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import ValidationError
@@ -36,6 +37,9 @@ app = typer.Typer(
 # where output is no terminal (a log, a pipe), tables need no folding
 console = Console(width=None if sys.stdout.isatty() else 120)
 notes = Console(stderr=True)
+
+reports = typer.Typer(no_args_is_help=True, help="Write a report: one HTML page.")
+app.add_typer(reports, name="report")
 
 Targets = Annotated[
     list[str] | None,
@@ -252,6 +256,38 @@ def mirror(
             raise Usage(str(error)) from error
 
 
+@reports.command()
+def bess(
+    month: Annotated[str, typer.Option(help="Month, YYYY-MM.")],
+    resource: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Battery whose state of charge and prices are shown (default: the top one).",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The page (default: reports/bess-MONTH.html in data)."),
+    ] = None,
+) -> None:
+    """What ERCOT's batteries earned in a month, from the tables that `gridhouse build` made."""
+    with _guard() as settings:
+        first = _month(month)
+        if out and (out.is_dir() or not out.parent.is_dir()):
+            raise Usage(f"--out {out}: a file in a folder that exists is needed")
+        try:
+            from gridhouse.reports import bess as page
+        except ModuleNotFoundError as error:
+            raise Usage(
+                f"{error}. Reports need the extra `report`: pip install 'gridhouse[report]'"
+            ) from None
+        try:
+            console.print(str(page.write(settings, first, resource, out)), soft_wrap=True)
+        except page.UnknownResource as error:
+            raise Usage(str(error)) from None
+
+
 @contextmanager
 def _guard():
     """Settings for a command; turns expected errors into one line and an exit code."""
@@ -318,6 +354,17 @@ def _day(text: str | None, name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Usage(f"--{name} {text!r} is not a day; write it as 2026-01-31") from None
+
+
+def _month(text: str) -> date:
+    """The first day of a month that has begun in Texas."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise Usage(f"--month {text!r} is not a month; write it as 2026-03") from None
+    if first > datetime.now(ZoneInfo("America/Chicago")).date():
+        raise Usage(f"--month {text} has not begun")
+    return first
 
 
 def _instant(text: str | None) -> datetime | None:

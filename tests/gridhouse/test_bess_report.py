@@ -1,0 +1,329 @@
+"""`gridhouse report bess`: the page's figures against the marts and against sums made by hand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from gridhouse.reports import bess, plots
+from tests.dbt_builds.conftest import Warehouse
+from tests.dbt_builds.disclosures import write
+from tests.gridhouse.conftest import Command
+from tests.pages import amount, tables
+
+SHREWD = "A<b>&$x$_ESR1"  # a name that is markup and a formula, too
+built = [pytest.mark.slow, pytest.mark.ci]
+
+
+def award(day: int, battery: str, mw: float, price: float, hsl: float, **cells) -> dict:
+    return {
+        "delivery_date": f"03/{day:02}/2026",
+        "hour_ending": 1,
+        "resource_name": battery,
+        "resource_type": "ESR",
+        "settlement_point_name": f"{battery[0]}_RN",
+        "energy_settlement_point_price": price,
+        "hsl": hsl,
+        "awarded_quantity": mw,
+        **cells,
+    }
+
+
+def telemetry(day: int, minute: int, battery: str, mw: float, soc: float, **cells) -> dict:
+    return {
+        "sced_timestamp": f"03/{day:02}/2026 00:{minute:02}:00",
+        "repeated_hour_flag": "N",
+        "resource_name": battery,
+        "resource_type": "ESR",
+        "telemetered_net_output": mw,
+        "state_of_charge": soc,
+        **cells,
+    }
+
+
+def files(folder: Path) -> None:
+    """March 2026: C in both markets on all days, A on one of three, B day ahead, D telemetry."""
+    month = range(1, 32)
+    awards = [
+        award(1, SHREWD, 8, 20, 10, regup_awarded=2, regup_mcpc=3),
+        award(2, SHREWD, -4, 5, 10),
+        award(3, SHREWD, 1, 30, 10),
+        award(1, "B_ESR1", 5, 20, 5),
+        *(award(day, "C_ESR1", 1, 10, 10) for day in month),
+    ]
+    write(folder, "np3_966_er__esrs", "31-MAY-26", awards)
+    # a publication of runs stands for its day, so each day has its own file
+    for day in month:
+        runs = [
+            telemetry(day, 0, "C_ESR1", 8, 10),
+            telemetry(day, 15, "C_ESR1", -8, 8),
+            telemetry(day, 30, "C_ESR1", 0, 9),
+        ]
+        if day == 1:
+            runs += [
+                telemetry(1, 0, SHREWD, 12, 20, as_award_regup=4),
+                telemetry(1, 15, SHREWD, -6, 17),
+                telemetry(1, 30, SHREWD, 0, 18.5),
+            ]
+        if day == 5:  # in no run after the first
+            runs += [telemetry(5, 0, "D_ESR1", 4, 6)]
+        write(folder / str(day), "np3_965_er__esrs", "30-MAY-26", runs)
+    quarters = [(1, q, "A_RN", price) for q, price in ((1, 40), (2, -10), (3, 50))]
+    quarters += [(day, q, "C_RN", p) for day in month for q, p in enumerate((20, -4, 4, 4), 1)]
+    lines = [f"03/{d:02}/2026,1,{q},{point},RN,{price},N" for d, q, point, price in quarters]
+    (folder / "SPPHLZNP6905_20260301_0015.csv").write_text(
+        "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
+        "SettlementPointPrice,DSTFlag\n" + "\n".join(lines) + "\n"
+    )
+    hours = [f"03/01/2026,0{h}:00,C_RN,{price},N" for h, price in enumerate((10, 20, 30, -5), 1)]
+    (folder / "DAMSPNP4190_20260228.csv").write_text(
+        "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
+        + "\n".join(hours) + "\n"
+    )  # fmt: skip
+    (folder / "NP6331_20260301_0015.csv").write_text(
+        "DeliveryDate,DeliveryHour,DeliveryInterval,RepeatedHourFlag,ASType,MCPC\n"
+        "03/01/2026,1,1,N,REGUP,6\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def market(empty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    folder = tmp_path_factory.mktemp("market")
+    made = Warehouse(Path(shutil.copytree(empty_raw, folder / "data")), folder)
+    files(folder / "files")
+    made.land_folder(folder / "files")
+    assert made.dbt("seed").ok
+    made.build("+rpt_bess_fleet_monthly", "dim_bess_resource", "fct_price_intervals")
+    return made
+
+
+@pytest.fixture
+def report(market: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Writes the page of March 2026 and answers with it."""
+    from gridhouse.cli import app
+
+    monkeypatch.setenv("GRIDHOUSE_DATA", str(market.settings.data))
+
+    def run(*arguments: str, code: int = 0) -> Any:
+        out = tmp_path / "page.html"
+        given = ["report", "bess", "--month", "2026-03", "--out", str(out), *arguments]
+        done = CliRunner().invoke(app, given)
+        assert done.exit_code == code, (done.output, done.exception)
+        return done if code else out
+
+    return run
+
+
+def numbers(rows: list[list[str]], skip: int = 1) -> list[list[float | None]]:
+    return [[amount(cell) for cell in row[skip:]] for row in rows]
+
+
+class TestOfTheMonth:
+    pytestmark = built
+
+    def test_the_revenue_by_line_and_day_is_that_worked_out_by_hand(self, report):
+        rows = {r[0]: r[1:] for r in tables(report())["revenue-by-day"]}
+        # A: 8 MW at 20, regulation 2 at 3; its quarters deliver 3, -1.5 and 0 MWh, less 2 each, at
+        # 40, -10 and 50 (the fourth has no price); real-time regulation 1 - 0.5 at 6. B: 5 at 20.
+        # C, on all days: 1 at 10; 1.75 at 20, -2.25 at -4, twice -0.25 at 4.
+        c = ["10.00", *["0.00"] * 5, "42.00", "0.00", "52.00"]
+        assert rows["2026-03-01"] == ["270.00", "6.00", *["0.00"] * 4, "17.00", "3.00", "296.00"]
+        assert rows["2026-03-02"] == ["-10.00", *["0.00"] * 5, "42.00", "0.00", "32.00"]
+        assert rows["2026-03-03"] == ["40.00", *["0.00"] * 5, "42.00", "0.00", "82.00"]
+        assert all(rows[f"2026-03-{day:02}"] == c for day in range(4, 32))
+        assert rows["Month"] == [
+            "580.00", "6.00", *["0.00"] * 4, "1,277.00", "3.00", "1,866.00",
+        ]  # fmt: skip
+
+    def test_every_table_equals_the_marts(self, report, market):
+        page = tables(report())
+        columns = ", ".join(f"sum({column})" for column in [*bess.LINES, "amount"])
+        month = "market_date >= date '2026-03-01' and market_date < date '2026-04-01'"
+        daily = market.sql(
+            f"select {columns} from marts.rpt_bess_revenue_daily where {month} "
+            "group by market_date order by market_date"
+        )
+        shown = numbers(page["revenue-by-day"][1:])
+        assert shown[:-1] == [pytest.approx(row, abs=0.005) for row in daily]
+        fleet = market.sql(f"select {columns} from marts.rpt_bess_revenue_monthly")[0]
+        assert shown[-1] == pytest.approx(fleet, abs=0.005)
+        assert market.sql("select all_amount from marts.rpt_bess_fleet_monthly") == [
+            (pytest.approx(shown[-1][-1]),)
+        ]
+        ranked = market.sql(
+            "select resource, rank_by_amount_per_mw, settlement_point, capacity_mw, amount, "
+            "amount_per_kw, discharged_mwh, charged_mwh, discharged_per_charged, tb2_capture, "
+            "day_count, settled_day_count, unpriced_line_count "
+            "from marts.rpt_bess_revenue_monthly order by rank_by_amount_per_mw"
+        )
+        assert [row[0] for row in page["top-ten"][1:]] == ["C_ESR1", "B_ESR1", SHREWD]
+        for row, wanted in zip(page["top-ten"][1:], ranked, strict=True):
+            assert (row[0], row[2]) == (wanted[0], wanted[2])
+            there = [amount(cell) for cell in [row[1], *row[3:]]]
+            assert there == pytest.approx([wanted[1], *wanted[3:]], abs=0.0005, nan_ok=True)
+        rests = market.sql(
+            "select evidence_code, count(*), count(*) - count(amount), sum(amount) "
+            "from marts.fct_bess_revenue_lines group by 1 order by 1"
+        )
+        assert [(row[0], *map(amount, row[1:4])) for row in page["evidence"][1:]] == [
+            pytest.approx(row) if row[3] is None else (*row[:3], pytest.approx(row[3], abs=0.005))
+            for row in rests
+        ]
+
+    def test_the_coverage_names_the_days_with_both_markets(self, report):
+        page = report()
+        rows = {row[0]: row[1:] for row in tables(page)["coverage-by-day"][1:]}
+        assert list(rows) == [f"2026-03-{day:02}" for day in range(1, 32)]
+        assert rows["2026-03-01"] == ["3", "2", "2", "0", "1"]
+        assert rows["2026-03-02"] == ["2", "1", "1", "0", "0"]
+        assert rows["2026-03-05"] == ["1", "2", "1", "0", "0"]
+        words = " ".join(page.read_text("utf-8").split())
+        assert "leaves out 2 of 3 batteries" in words
+        assert "0 below half a MW or of unknown power, 2 without both markets" in words
+        # of one battery: 1,612 USD of 10 MW
+        assert "0.16 USD per kW in the month, of 1 batteries with 10.0 MW; median 0.16" in words
+
+    def test_those_left_out_are_those_that_the_index_leaves_out(self, market):
+        with duckdb.connect(str(bess.warehouse_path(market.settings))) as connection:
+            month = bess.Month(connection, date(2026, 3, 1), date(2026, 4, 1))
+            (index,) = month.rows("select * from marts.rpt_bess_fleet_monthly")
+            assert month.left_out()["any_rule"] == index["left_out_count"] == 2
+
+    def test_state_of_charge_and_prices_of_the_top_one(self, report):
+        page = tables(report())
+        charge = {row[0]: row[1:] for row in page["charge-by-day"][1:]}
+        assert len(charge) == 31
+        assert charge["2026-03-07"] == ["96", "10.00", "8.00", "10.00", "9.00"]
+        assert charge["2026-03-08"] == ["92", "10.00", "8.00", "10.00", "9.00"]  # 23 hours
+        # day ahead 30, 20, 10, -5; real time 31 each of 20, 4, 4, -4
+        assert {row[0]: row[1:] for row in page["prices"][1:]} == {
+            "Highest": ["30.00", "20.00"],
+            "Reached in 1 %": ["30.00", "20.00"],
+            "Reached in 5 %": ["30.00", "20.00"],
+            "Reached in 10 %": ["30.00", "20.00"],
+            "Reached in 25 %": ["30.00", "20.00"],
+            "Reached in 50 %": ["20.00", "4.00"],
+            "Reached in 75 %": ["10.00", "4.00"],
+            "Reached in 90 %": ["-5.00", "-4.00"],
+            "Reached in 95 %": ["-5.00", "-4.00"],
+            "Reached in 99 %": ["-5.00", "-4.00"],
+            "Lowest": ["-5.00", "-4.00"],
+            "Average": ["13.75", "6.00"],
+            "Intervals below zero": ["1", "31"],
+            "Intervals on file": ["4", "124"],
+            "Intervals of the month": ["743", "2972"],
+        }
+
+    def test_another_battery_may_be_chosen(self, report):
+        page = tables(report("--resource", SHREWD))
+        assert page["charge-by-day"][1:] == [
+            ["2026-03-01", "96", "20.00", "17.00", "20.00", "18.50"]
+        ]
+        assert ["Intervals on file", "0", "3"] in page["prices"]
+        # telemetry alone is a page, too, and says so
+        page = report("--resource", "D_ESR1")
+        assert tables(page)["charge-by-day"][1:] == [["2026-03-05", "1", *["6.00"] * 4]]
+        assert "telemetry alone is on file" in page.read_text("utf-8")
+
+    def test_an_unknown_battery_is_refused_and_the_others_named(self, report):
+        said = report("--resource", "E_ESR1", code=2).stderr
+        assert "--resource 'E_ESR1' is no battery of 2026-03; there are: A<b>&$x$_ESR1, B_" in said
+
+    def test_names_are_text_and_nothing_comes_from_elsewhere(self, report):
+        text = report("--resource", SHREWD).read_text("utf-8")
+        assert "<b>" not in text and "A&lt;b&gt;&amp;$x$_ESR1" in text
+        # the plot too: no formula was made of the name
+        assert ">A&lt;b&gt;&amp;$x$_ESR1</text>" in text
+        assert not re.search(r"<(script|link|img|iframe|object|embed)\b|@import|@font-face", text)
+        assert re.findall(r"url\((?!#)", text) == []
+        addresses = set(re.findall(r"https?://[^\"'\s<]+", text))
+        assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+    def test_every_plot_has_a_text_and_ids_are_unique(self, report):
+        text = report().read_text("utf-8")
+        seen: list[str] = []
+
+        class Ids(HTMLParser):
+            def handle_starttag(self, tag, attrs):
+                seen.extend(value for name, value in attrs if name == "id")
+
+        Ids().feed(text)
+        assert len(seen) == len(set(seen))
+        plots_there = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+        assert len(plots_there) == 4
+        for plot in plots_there:
+            root = ElementTree.fromstring(plot)
+            assert root.get("role") == "img" and root.get("aria-label")
+            assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", plot)) <= set(seen)
+
+    def test_the_same_tables_give_the_same_page_in_the_place_for_it(self, report, market):
+        first = report().read_bytes()
+        assert bess.write(market.settings, date(2026, 3, 1)).read_bytes() == first
+        place = market.settings.data / "reports"
+        assert [p.name for p in place.iterdir()] == ["bess-2026-03.html"]
+
+    def test_a_month_without_a_row_is_said_with_those_that_have_some(self, report):
+        said = report("--month", "2026-04", code=1).stderr
+        assert "no battery has a row in 2026-04; months with any: 2026-03" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--month", "2026-3"], "--month '2026-3' is not a month; write it as 2026-03"),
+        (["--month", "2026-03-01"], "is not a month"),
+        (["--month", "2026-13"], "is not a month"),
+        (["--month", "2999-01"], "--month 2999-01 has not begun"),
+        (["--month", "2026-03", "--out", "nowhere/page.html"], "--out nowhere/page.html"),
+        (["--month", "2026-03", "--out", "."], "--out .: a file"),
+    ],
+)
+def test_wrong_usage_is_refused(gridhouse: Command, arguments, reason) -> None:
+    assert reason in gridhouse("report", "bess", *arguments, code=2).stderr
+
+
+def test_without_tables_it_says_what_to_do(gridhouse: Command, prepared_data: Path) -> None:
+    said = gridhouse("report", "bess", "--month", "2026-03", code=1).stderr
+    assert "there is no warehouse at" in said and "gridhouse build" in said
+    with duckdb.connect(str(prepared_data / "gridhouse.duckdb")) as connection:
+        connection.execute("create schema marts; create table marts.dim_bess_resource (i int)")
+    said = gridhouse("report", "bess", "--month", "2026-03", code=1).stderr
+    assert "the warehouse lacks fct_bess_real_time_intervals, fct_bess_revenue_lines" in said
+    assert not (prepared_data / "reports").exists()
+
+
+def test_without_the_library_of_plots_it_says_what_to_install(gridhouse: Command, monkeypatch):
+    for module in [m for m in sys.modules if m.startswith("gridhouse.reports")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    said = gridhouse("report", "bess", "--month", "2026-03", code=2).stderr
+    assert "pip install 'gridhouse[report]'" in said
+
+
+@pytest.mark.parametrize(
+    ("share", "price"), [(0.01, 9), (0.1, 9), (0.11, 8), (0.5, 5), (0.7, 3), (0.9, 1), (0.99, 0)]
+)
+def test_the_price_that_was_reached_in_a_share_of_the_intervals(share, price) -> None:
+    assert bess.price_at([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], share) == price
+
+
+def test_a_dash_is_no_zero() -> None:
+    assert [bess.number(v) for v in (None, 0, -1234.5)] == ["–", "0.00", "-1,234.50"]
+
+
+def test_there_is_no_plot_of_nothing() -> None:
+    first = date(2026, 3, 1)
+    assert plots.stack([], bess.LINES, first, 31) is None
+    assert plots.top([]) is None
+    assert plots.charge([], first, 31) is None
+    assert plots.curves([{"name": "Day ahead", "prices": []}]) is None

@@ -40,4 +40,4 @@ def tables(page: Path) -> dict[str, list[list[str]]]:
 
 def amount(text: str) -> float | None:
     """A number as the page prints it; a dash is none."""
-    return None if text == "–" else float(text.replace(",", ""))
+    return None if text == "\u2013" else float(text.replace(",", ""))

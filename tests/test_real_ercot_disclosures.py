@@ -1,7 +1,7 @@
 """ERCOT's real disclosure files, to the totals that were counted from them by other means."""
 
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,10 @@ import pytest
 from extract.catalogue import load_catalogue
 from extract.run import Run
 from gridhouse import dbt
+from gridhouse.reports import bess
 from gridhouse.settings import Settings
 from python_models.bess.frames import fit_table
+from tests.pages import amount, tables
 
 pytestmark = pytest.mark.real
 
@@ -50,7 +52,7 @@ def as_published(source: Path, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def ask(real_data, tmp_path_factory):
+def data(real_data, tmp_path_factory):
     data, telemetry = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("telemetry")
     ercot = real_data / "ercot"
     for source in (ercot / "NP3-965-ER" / "derived_batcave_esr1").glob("*.csv"):
@@ -62,18 +64,24 @@ def ask(real_data, tmp_path_factory):
         for folder in (ercot / "NP3-965-ER", ercot / "NP3-966-ER", telemetry):
             run.from_folder(folder, feeds)
     assert run.report.problems == []
-    seeds = ["bess_revenue_lines", "bess_evidence_codes"]
-    seeds.append("bess_loss_evidence_codes")
     wanted = [
+        "+rpt_bess_fleet_monthly",
         "+fct_bess_soc_intervals",
         "+dim_bess_loss_fit",
-        "+fct_bess_revenue_lines",
         "dim_bess_resource",
+        "fct_price_intervals",
         "stg_ercot__*",
-        *seeds,
+        "bess_revenue_lines",
+        "bess_evidence_codes",
+        "bess_loss_evidence_codes",
     ]
     built = dbt.build(Settings(data=data), select=wanted)
     assert built.failures == []
+    return data
+
+
+@pytest.fixture(scope="module")
+def ask(data):
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{data / 'raw.duckdb'}' as raw (read_only)")
@@ -191,6 +199,34 @@ def test_fourteen_days_of_state_of_charge(ask):
     assert len(rows) == 14 * 96
     assert fit["rebuilt_error_mwh"] / 102.2 < 0.03
     assert abs(fit["balance_error_mwh"]) < 1.0
+
+
+def test_the_report_of_a_month_with_awards(data, tmp_path):
+    page = tables(bess.write(Settings(data=data), date(2025, 1, 1), out=tmp_path / "page.html"))
+    _, *days, month = page["revenue-by-day"]
+    assert [row[0] for row in days] == ["2025-01-30"]
+    total, energy, up, down, responsive, contingency, non_spin, *real_time = month[1:]
+    assert (energy, up, responsive) == ("37,419.58", "6,331.86", "23,144.90")
+    assert (contingency, non_spin) == ("4,643.67", "7,656.36")
+    assert amount(down) == pytest.approx(2120.78 + 3427.99, abs=0.0101)
+    assert amount(total) == pytest.approx(37419.58 + 6331.86 + 2120.78 + 23144.90 + 4643.67
+                                          + 7656.36 + 3427.99, abs=0.03)  # fmt: skip
+    assert real_time == ["\u2013"] * 2  # not on file, which is not zero
+    rests = {row[0]: row for row in page["evidence"][1:]}
+    assert rests["POINT_LEVEL"][3] == "-131,125.23"
+    assert rests["POINT_LEVEL"][4].endswith("Outside every total.")
+    assert page["coverage-by-day"][30] == ["2025-01-30", "219", "0", "0", "0", "0"]
+
+
+def test_the_report_of_a_month_with_telemetry_alone(data, tmp_path):
+    out = bess.write(Settings(data=data), date(2026, 3, 1), "BATCAVE_ESR1", tmp_path / "page.html")
+    page = tables(out)
+    charge = {row[0]: row[1:] for row in page["charge-by-day"][1:]}
+    assert list(charge) == [f"2026-03-{day}" for day in range(19, 32)]
+    # 288 runs; the value in force at each quarter hour, taken from the file by other means
+    assert charge["2026-03-19"] == ["96", "49.13", "46.94", "76.55", "46.94"]
+    assert "revenue-by-day" not in page
+    assert "no battery has an account" in out.read_text("utf-8")
 
 
 # By hand from the files; blanks in a file are null.

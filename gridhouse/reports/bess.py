@@ -1,13 +1,12 @@
 """The market report of ERCOT's batteries: one HTML page for a month, made from the marts.
 
-docs/methods/bess.md says how the figures come about. The page has no date of its own but that of the
-tables, so the same warehouse gives the same page.
+docs/methods/bess.md says how the figures come about. The page has no date of its own but that of
+the tables, so the same warehouse gives the same page.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from gridhouse.settings import Settings
 
 CENTRAL = ZoneInfo("America/Chicago")
 TOP = 10
+NONE = "\u2013"  # a dash
 # columns of the rollups, and what the page calls them
 LINES = {
     "dam_energy_amount": "Day-ahead energy",
@@ -37,13 +37,14 @@ LINES = {
 MARKETS = {"DAM": ("Day ahead", 1), "RT15M": ("Real time", 4)}  # name, intervals an hour
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 TABLES = (
-    "rpt_bess_fleet_monthly",
-    "rpt_bess_revenue_monthly",
-    "rpt_bess_revenue_daily",
-    "fct_bess_revenue_lines",
-    "fct_bess_real_time_intervals",
-    "dim_bess_resource",
-    "fct_price_intervals",
+    "marts.rpt_bess_fleet_monthly",
+    "marts.rpt_bess_revenue_monthly",
+    "marts.rpt_bess_revenue_daily",
+    "marts.fct_bess_revenue_lines",
+    "marts.fct_bess_real_time_intervals",
+    "marts.dim_bess_resource",
+    "marts.fct_price_intervals",
+    "ref.bess_evidence_codes",
 )
 MONTH = "market_date >= $first and market_date < $next"
 
@@ -70,7 +71,7 @@ def write(settings: Settings, first: date, resource: str | None = None, out: Pat
         out.parent.mkdir(exist_ok=True)
     part = out.with_name(f"{out.name}.part")
     part.write_text(page, "utf-8")
-    os.replace(part, out)
+    part.replace(out)
     return out
 
 
@@ -105,11 +106,7 @@ def figures(settings: Settings, first: date, resource: str | None) -> dict[str, 
             "coverage": query.coverage(),
             "left_out": query.left_out(),
             "evidence": query.evidence(),
-            "built_at": query.rows(
-                f"select max(_built_at)::text as at from marts.fct_bess_real_time_intervals "
-                f"where {MONTH} union all select max(_built_at)::text "
-                f"from marts.rpt_bess_revenue_daily where {MONTH} order by 1 desc nulls last"
-            )[0]["at"],
+            "built_at": query.built_at(),
             "chosen": chosen,
             "point": point,
             "quarters": query.quarters(chosen["resource"]),
@@ -142,7 +139,7 @@ def render(figures: dict) -> str:
 
 def number(value: float | None, decimals: int = 2) -> str:
     """With commas; a dash where there is none, which is not the same as zero."""
-    return "–" if value is None else f"{value:,.{decimals}f}"
+    return NONE if value is None else f"{value:,.{decimals}f}"
 
 
 def price_at(prices: list[float], share: float) -> float:
@@ -196,9 +193,9 @@ class Month:
 
     def must_have(self, tables: tuple[str, ...]) -> None:
         found = self.rows(
-            "select table_name from information_schema.tables where table_schema = 'marts'"
+            "select table_schema || '.' || table_name as name from information_schema.tables"
         )
-        missing = sorted(set(tables) - {row["table_name"] for row in found})
+        missing = sorted(set(tables) - {row["name"] for row in found})
         if missing:
             raise NothingToReport(
                 f"the warehouse lacks {', '.join(missing)}: run `gridhouse build` without --select"
@@ -233,6 +230,15 @@ class Month:
             )
         return found
 
+    def built_at(self) -> datetime:
+        """When the newest row of the month was computed, UTC."""
+        (newest,) = self.rows(
+            "select epoch(max(_built_at)) as seconds from ("
+            f"select _built_at from marts.fct_bess_real_time_intervals where {MONTH} union all "
+            f"select _built_at from marts.rpt_bess_revenue_daily where {MONTH})"
+        )
+        return datetime.fromtimestamp(newest["seconds"], UTC)
+
     def coverage(self) -> list[Row]:
         """A row per day of the month, also for days without anything."""
         return self.rows(
@@ -253,9 +259,9 @@ class Month:
                 from marts.fct_bess_real_time_intervals
                 where side <> 'LOAD' and {MONTH} group by 1
             )
-            select market_date, coalesce(awarded, 0) as awarded, coalesce(telemetered, 0) as telemetered,
-                coalesce(settled, 0) as settled, coalesce(partial, 0) as partial,
-                coalesce(unpriced, 0) as unpriced
+            select market_date, coalesce(awarded, 0) as awarded,
+                coalesce(telemetered, 0) as telemetered, coalesce(settled, 0) as settled,
+                coalesce(partial, 0) as partial, coalesce(unpriced, 0) as unpriced
             from days left join awards using (market_date) left join telemetry using (market_date)
             order by 1"""
         )

@@ -76,7 +76,7 @@ def top(rows: list[dict]) -> Markup | None:
         figure, axes = _figure(0.8 + 0.25 * len(rows))
         values = [row["amount_per_kw"] for row in rows]
         bars = axes.barh(range(len(rows)), values, color=COLOURS[0], height=0.7)
-        axes.bar_label(bars, [f"{value:,.2f}" for value in values], padding=2)
+        axes.bar_label(bars, [f"{value:,.3g}" for value in values], padding=2)
         axes.set_yticks(range(len(rows)), [row["resource"] for row in rows])
         axes.invert_yaxis()
         axes.margins(x=0.12)
@@ -105,6 +105,7 @@ def charge(rows: list[dict], first: date, days: int) -> Markup | None:
         shown = {row["market_date"] for row in known}
         axes.xaxis.set_major_locator(DayLocator(interval=max(1, _span(shown) // 8), tz=zone))
         axes.xaxis.set_major_formatter(DateFormatter("%-d", tz=zone))
+        axes.set_xlim(xs[0], max(xs[-1], xs[0] + timedelta(hours=1)))
         axes.set_ylim(bottom=0)
         axes.set_xlabel(f"Market day of {first:%B %Y}")
         axes.set_ylabel("MWh")

@@ -24,6 +24,15 @@ from tests.gridhouse.conftest import FEED, Command
         (["run", "--samples", "--start", "2026-01-01", "--end", "2026-01-02"], "--samples"),
         (["run", "--samples", "--days", "2"], "--samples"),
         (["run", "--samples", "--max-new", "2"], "--samples"),
+        (["report", "bess", "--month", "2026-3"], "'2026-3' is not a month; write it as 2026-03"),
+        (["report", "bess", "--month", "2026-03-01"], "'2026-03-01' is not a month"),
+        (["report", "bess", "--month", "2026-13"], "'2026-13' is not a month"),
+        (["report", "bess", "--month", "2999-01"], "--month 2999-01 has not begun"),
+        (
+            ["report", "bess", "--month", "2026-03", "--out", "no/page.html"],
+            "--out no/page.html: a",
+        ),
+        (["report", "bess", "--month", "2026-03", "--out", "."], "--out .: a file in a folder"),
     ],
 )
 def test_wrong_usage_is_refused(gridhouse: Command, monkeypatch, arguments, reason) -> None:

@@ -280,7 +280,8 @@ def bess(
             from gridhouse.reports import bess as page
         except ModuleNotFoundError as error:
             raise Usage(
-                f"{error}. Reports need the extra `report`: pip install 'gridhouse[report]'"
+                f"{error}. Reports need the extra `report`, which `make setup` installs, as does "
+                "pip install -e '.[report]'"
             ) from None
         try:
             console.print(str(page.write(settings, first, resource, out)), soft_wrap=True)

@@ -287,7 +287,7 @@ def test_without_the_library_of_plots_it_says_what_to_install(gridhouse: Command
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said = gridhouse("report", "bess", "--month", "2026-03", code=2).stderr
-    assert "pip install 'gridhouse[report]'" in said
+    assert "pip install -e '.[report]'" in said
 
 
 @pytest.mark.parametrize(

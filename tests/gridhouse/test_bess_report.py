@@ -52,7 +52,10 @@ def telemetry(day: int, minute: int, battery: str, mw: float, soc: float, **cell
 
 
 def files(folder: Path) -> None:
-    """March 2026: C in both markets on all days, A on one of three, B day ahead, D telemetry."""
+    """March 2026: C in both markets on all days, A on one of three, B day ahead, D telemetry.
+
+    On the first of April C is at another point: nothing of that day may be in the page of March.
+    """
     month = range(1, 32)
     awards = [
         award(1, SHREWD, 8, 20, 10, regup_awarded=2, regup_mcpc=3),
@@ -60,6 +63,8 @@ def files(folder: Path) -> None:
         award(3, SHREWD, 1, 30, 10),
         award(1, "B_ESR1", 5, 20, 5),
         *(award(day, "C_ESR1", 1, 10, 10) for day in month),
+        award(1, "C_ESR1", 9, 90, 99)
+        | {"delivery_date": "04/01/2026", "settlement_point_name": "X_RN"},
     ]
     write(folder, "np3_966_er__esrs", "31-MAY-26", awards)
     runs = [
@@ -72,11 +77,13 @@ def files(folder: Path) -> None:
         telemetry(1, 15, SHREWD, -6, 17),
         telemetry(1, 30, SHREWD, 0, 18.5),
         telemetry(5, 0, "D_ESR1", 4, 6),  # in no run after the first
+        telemetry(1, 0, "C_ESR1", 9, 99) | {"sced_timestamp": "04/01/2026 00:00:00"},
     ]
     write(folder, "np3_965_er__esrs", "31-MAY-26", runs)
     quarters = [(1, q, "A_RN", price) for q, price in ((1, 40), (2, -10), (3, 50))]
     quarters += [(day, q, "C_RN", p) for day in month for q, p in enumerate((20, -4, 4, 4), 1)]
     lines = [f"03/{d:02}/2026,1,{q},{point},RN,{price},N" for d, q, point, price in quarters]
+    lines += ["04/01/2026,1,1,C_RN,RN,999,N", "04/01/2026,1,1,X_RN,RN,999,N"]
     (folder / "SPPHLZNP6905_20260301_0015.csv").write_text(
         "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
         "SettlementPointPrice,DSTFlag\n" + "\n".join(lines) + "\n"
@@ -151,16 +158,16 @@ class TestOfTheMonth:
         )
         shown = numbers(page["revenue-by-day"][1:])
         assert shown[:-1] == [pytest.approx(row, abs=0.005) for row in daily]
-        fleet = market.sql(f"select {columns} from marts.rpt_bess_revenue_monthly")[0]
+        first = "month = date '2026-03-01'"
+        fleet = market.sql(f"select {columns} from marts.rpt_bess_revenue_monthly where {first}")[0]
         assert shown[-1] == pytest.approx(fleet, abs=0.005)
-        assert market.sql("select all_amount from marts.rpt_bess_fleet_monthly") == [
-            (pytest.approx(shown[-1][0]),)
-        ]
+        (index,) = market.sql(f"select all_amount from marts.rpt_bess_fleet_monthly where {first}")
+        assert index == (pytest.approx(shown[-1][0]),)
         ranked = market.sql(
             "select resource, rank_by_amount_per_mw, amount_per_kw, amount, capacity_mw, "
             "settlement_point, discharged_mwh, charged_mwh, discharged_per_charged, tb2_capture, "
             "day_count, settled_day_count, unpriced_line_count "
-            "from marts.rpt_bess_revenue_monthly order by rank_by_amount_per_mw"
+            f"from marts.rpt_bess_revenue_monthly where {first} order by rank_by_amount_per_mw"
         )
         assert [row[0] for row in page["top-ten"][1:]] == ["C_ESR1", "B_ESR1", SHREWD]
         for row, wanted in zip(page["top-ten"][1:], ranked, strict=True):
@@ -169,7 +176,7 @@ class TestOfTheMonth:
             assert there == pytest.approx([*wanted[1:5], *wanted[6:]], abs=0.0005)
         rests = market.sql(
             "select evidence_code, count(*), count(*) - count(amount), sum(amount) "
-            "from marts.fct_bess_revenue_lines group by 1 order by 1"
+            f"from marts.fct_bess_revenue_lines where {month} group by 1 order by 1"
         )
         assert [(row[0], *map(amount, row[1:4])) for row in page["evidence"][1:]] == [
             (*row[:3], pytest.approx(row[3], abs=0.005)) for row in rests
@@ -191,7 +198,7 @@ class TestOfTheMonth:
     def test_those_left_out_are_those_that_the_index_leaves_out(self, market):
         with duckdb.connect(str(bess.warehouse_path(market.settings))) as connection:
             month = bess.Month(connection, date(2026, 3, 1), date(2026, 4, 1))
-            (index,) = month.rows("select * from marts.rpt_bess_fleet_monthly")
+            (index,) = month.rows("select * from marts.rpt_bess_fleet_monthly where month = $first")
             assert month.left_out()["any_rule"] == index["left_out_count"] == 2
 
     def test_state_of_charge_and_prices_of_the_top_one(self, report):
@@ -268,8 +275,8 @@ class TestOfTheMonth:
         assert [p.name for p in place.iterdir()] == ["bess-2026-03.html"]
 
     def test_a_month_without_a_row_is_said_with_those_that_have_some(self, report):
-        said = report("--month", "2026-04", code=1).stderr
-        assert "no battery has a row in 2026-04; months with any: 2026-03" in said
+        said = report("--month", "2026-02", code=1).stderr
+        assert "no battery has a row in 2026-02; months with any: 2026-03, 2026-04" in said
 
 
 def test_without_tables_it_says_what_to_do(gridhouse: Command, prepared_data: Path) -> None:

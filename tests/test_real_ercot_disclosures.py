@@ -224,7 +224,7 @@ def test_the_report_of_a_month_with_telemetry_alone(data, tmp_path):
     charge = {row[0]: row[1:] for row in page["charge-by-day"][1:]}
     assert list(charge) == [f"2026-03-{day}" for day in range(19, 32)]
     # 288 runs; the value in force at each quarter hour, taken from the file by other means
-    assert charge["2026-03-19"] == ["96", "49.13", "46.94", "76.55", "46.94"]
+    assert charge["2026-03-19"] == ["96", "49.13", "46.94", "76.55", "46.94", "0.00", "telemetered"]
     assert "revenue-by-day" not in page
     assert "no battery has an account" in out.read_text("utf-8")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,9 +44,11 @@ TABLES = (
     "marts.rpt_bess_revenue_daily",
     "marts.fct_bess_revenue_lines",
     "marts.fct_bess_real_time_intervals",
+    "marts.fct_bess_soc_intervals",
     "marts.dim_bess_resource",
     "marts.fct_price_intervals",
     "ref.bess_evidence_codes",
+    "ref.bess_loss_evidence_codes",
 )
 MONTH = "market_date >= $first and market_date < $next"
 
@@ -132,7 +136,7 @@ def render(figures: dict) -> str:
         shares=SHARES,
         plot_stack=plots.stack(figures["stack"], LINES, figures["first"], figures["days"]),
         plot_top=plots.top(ranked[:TOP]),
-        plot_charge=plots.charge(figures["quarters"], figures["first"], figures["days"]),
+        plot_charge=plots.charge(figures["quarters"], figures["first"]),
         plot_curves=plots.curves(figures["curves"]),
     )
 
@@ -161,19 +165,19 @@ def _chosen(batteries: list[Row], resource: str | None, first: date) -> Row:
 
 
 def _daily_charge(quarters: list[Row]) -> Iterator[Row]:
-    """First, lowest, highest and last state of charge of each day that has any."""
-    days: dict[date, list[float]] = {}
-    for quarter in quarters:
-        if quarter["soc_mwh"] is not None:
-            days.setdefault(quarter["market_date"], []).append(quarter["soc_mwh"])
-    for day, values in days.items():
+    """First, lowest, highest and last state of charge of each day, and how uncertain it is."""
+    for (day, source), group in groupby(quarters, itemgetter("market_date", "soc_source")):
+        rows = list(group)
+        values = [row["soc_mwh"] for row in rows]
         yield {
             "market_date": day,
+            "source": source.lower(),
             "count": len(values),
             "first": values[0],
             "lowest": min(values),
             "highest": max(values),
             "last": values[-1],
+            "uncertain": max(row["soc_high_mwh"] - row["soc_low_mwh"] for row in rows) / 2,
         }
 
 
@@ -307,11 +311,13 @@ class Month:
         return found[0] if found else None
 
     def quarters(self, resource: str) -> list[Row]:
-        """The battery's quarter hours, instants as seconds since 1970."""
+        """The battery's states of charge by quarter hour, on ERCOT's clock."""
         found = self.rows(
-            "select epoch(interval_start) as seconds, market_date, first_soc_mwh as soc_mwh "
-            "from marts.fct_bess_real_time_intervals "
-            f"where resource = $resource and side <> 'LOAD' and {MONTH} order by 1",
+            "select epoch(interval_start) as seconds, market_date, soc_source, soc_mwh, "
+            "soc_low_mwh, soc_high_mwh, losses.description as losses "
+            "from marts.fct_bess_soc_intervals left join ref.bess_loss_evidence_codes as losses "
+            "on losses_evidence_code = losses.evidence_code "
+            f"where resource = $resource and {MONTH} order by 1",
             resource=resource,
         )
         for row in found:

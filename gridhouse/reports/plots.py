@@ -85,31 +85,33 @@ def top(rows: list[dict]) -> Markup | None:
         return _svg(figure, "top", "The batteries that earned most per kW, best first")
 
 
-def charge(rows: list[dict], first: date, days: int) -> Markup | None:
-    """State of charge; the line breaks where a quarter hour is missing."""
-    known = [row for row in rows if row["soc_mwh"] is not None]
-    if not known:
+def charge(rows: list[dict], first: date) -> Markup | None:
+    """State of charge within its bounds; it breaks where a quarter hour is missing."""
+    if not rows:
         return None
-    xs, ys = [], []
-    for row in known:
+    nothing = float("nan")
+    xs, ys = [], []  # instants; low, middle and high
+    for row in rows:
         if xs and row["at"].timestamp() - xs[-1].timestamp() > 900:
             xs.append(xs[-1] + timedelta(seconds=1))
-            ys.append(float("nan"))
+            ys.append((nothing, nothing, nothing))
         xs.append(row["at"])
-        ys.append(row["soc_mwh"])
+        ys.append((row["soc_low_mwh"], row["soc_mwh"], row["soc_high_mwh"]))
+    low, middle, high = zip(*ys, strict=True)
     with rc_context(STYLE):
         figure, axes = _figure(2.4)
-        zone = known[0]["at"].tzinfo
-        axes.plot(xs, ys, color=COLOURS[0], linewidth=0.8)
+        zone = rows[0]["at"].tzinfo
+        axes.fill_between(xs, low, high, color=COLOURS[7], alpha=0.4, linewidth=0)
+        axes.plot(xs, middle, color=COLOURS[0], linewidth=0.8)
         axes.xaxis.axis_date(zone)
-        shown = {row["market_date"] for row in known}
+        shown = {row["market_date"] for row in rows}
         axes.xaxis.set_major_locator(DayLocator(interval=max(1, _span(shown) // 8), tz=zone))
         axes.xaxis.set_major_formatter(DateFormatter("%-d", tz=zone))
         axes.set_xlim(xs[0], max(xs[-1], xs[0] + timedelta(hours=1)))
         axes.set_ylim(bottom=0)
         axes.set_xlabel(f"Market day of {first:%B %Y}")
         axes.set_ylabel("MWh")
-        return _svg(figure, "charge", "State of charge in MWh by quarter hour")
+        return _svg(figure, "charge", "State of charge in MWh by quarter hour, within its bounds")
 
 
 def curves(rows: list[dict]) -> Markup | None:

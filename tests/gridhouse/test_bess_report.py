@@ -16,8 +16,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gridhouse.reports import bess, plots
+from tests.dbt_builds import test_bess_soc as two_sided
 from tests.dbt_builds.conftest import Warehouse
 from tests.dbt_builds.disclosures import write
+from tests.dbt_builds.test_bess_lines import gen, load
 from tests.gridhouse.conftest import Command
 from tests.pages import amount, tables
 
@@ -55,7 +57,17 @@ def files(folder: Path) -> None:
     """March 2026: C in both markets on all days, A on one of three, B day ahead, D telemetry.
 
     On the first of April C is at another point: nothing of that day may be in the page of March.
+    In January 2025 there is a battery of two sides, which delivers 10 MW and takes 4 MW.
     """
+    write(folder, "np3_966_er__gen_resources", "31-MAR-25", [gen(1, awarded_quantity=1)])
+    write(folder, "np3_966_er__load_resources", "31-MAR-25", [load(1, "SITEA_LD1")])
+    two_sided.telemetry(
+        folder,
+        "01/30/2025",
+        "31-MAR-25",
+        lambda minute: 10 if minute < 360 else 0,
+        lambda minute: 4 if 360 < minute <= 420 else 0,
+    )
     month = range(1, 32)
     awards = [
         award(1, SHREWD, 8, 20, 10, regup_awarded=2, regup_mcpc=3),
@@ -106,7 +118,12 @@ def market(empty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     files(folder / "files")
     made.land_folder(folder / "files")
     assert made.dbt("seed").ok
-    made.build("+rpt_bess_fleet_monthly", "dim_bess_resource", "fct_price_intervals")
+    made.build(
+        "+rpt_bess_fleet_monthly",
+        "+fct_bess_soc_intervals",
+        "dim_bess_resource",
+        "fct_price_intervals",
+    )
     return made
 
 
@@ -205,8 +222,9 @@ class TestOfTheMonth:
         page = tables(report())
         charge = {row[0]: row[1:] for row in page["charge-by-day"][1:]}
         assert len(charge) == 31
-        assert charge["2026-03-07"] == ["96", "10.00", "8.00", "10.00", "9.00"]
-        assert charge["2026-03-08"] == ["92", "10.00", "8.00", "10.00", "9.00"]  # 23 hours
+        told = ["0.00", "telemetered"]
+        assert charge["2026-03-07"] == ["96", "10.00", "8.00", "10.00", "9.00", *told]
+        assert charge["2026-03-08"] == ["92", "10.00", "8.00", "10.00", "9.00", *told]  # 23 hours
         # day ahead 30, 20, 10, -5; real time 31 each of 20, 4, 4, -4
         assert {row[0]: row[1:] for row in page["prices"][1:]} == {
             "Highest": ["30.00", "20.00"],
@@ -229,13 +247,28 @@ class TestOfTheMonth:
     def test_another_battery_may_be_chosen(self, report):
         page = tables(report("--resource", SHREWD))
         assert page["charge-by-day"][1:] == [
-            ["2026-03-01", "96", "20.00", "17.00", "20.00", "18.50"]
+            ["2026-03-01", "96", "20.00", "17.00", "20.00", "18.50", "0.00", "telemetered"]
         ]
         assert ["Intervals on file", "0", "3"] in page["prices"]
         # telemetry alone is a page, too, and says so
         page = report("--resource", "D_ESR1")
-        assert tables(page)["charge-by-day"][1:] == [["2026-03-05", "1", *["6.00"] * 4]]
+        (charge,) = tables(page)["charge-by-day"][1:]
+        assert charge == ["2026-03-05", "1", *["6.00"] * 4, "0.00", "telemetered"]
         assert "telemetry alone is on file" in page.read_text("utf-8")
+
+    def test_a_rebuilt_state_says_so_and_how_uncertain_it_is(self, report, market):
+        page = report("--month", "2025-01")
+        (charge,) = tables(page)["charge-by-day"][1:]
+        wanted = market.sql(
+            "select count(*), arg_min(soc_mwh, interval_start), min(soc_mwh), max(soc_mwh), "
+            "arg_max(soc_mwh, interval_start), max(soc_high_mwh - soc_low_mwh) / 2 "
+            "from marts.fct_bess_soc_intervals where side = 'GEN'"
+        )[0]
+        assert (charge[0], charge[-1]) == ("2025-01-30", "rebuilt")
+        assert [amount(cell) for cell in charge[1:-1]] == pytest.approx(wanted, abs=0.005)
+        # empty or full at midnight, anything between 0 and 16.4 MWh (10 MW times 1.64 h)
+        assert charge[2] == charge[-2] == "8.20"
+        assert "Losses of the rebuilt state: Planning values" in page.read_text("utf-8")
 
     def test_an_unknown_battery_is_refused_and_the_others_named(self, report):
         said = report("--resource", "E_ESR1", code=2).stderr
@@ -276,7 +309,7 @@ class TestOfTheMonth:
 
     def test_a_month_without_a_row_is_said_with_those_that_have_some(self, report):
         said = report("--month", "2026-02", code=1).stderr
-        assert "no battery has a row in 2026-02; months with any: 2026-03, 2026-04" in said
+        assert "no battery has a row in 2026-02; months with any: 2025-01, 2026-03, 2026-04" in said
 
 
 def test_without_tables_it_says_what_to_do(gridhouse: Command, prepared_data: Path) -> None:
@@ -312,5 +345,5 @@ def test_there_is_no_plot_of_nothing() -> None:
     first = date(2026, 3, 1)
     assert plots.stack([], bess.LINES, first, 31) is None
     assert plots.top([]) is None
-    assert plots.charge([], first, 31) is None
+    assert plots.charge([], first) is None
     assert plots.curves([{"name": "Day ahead", "prices": []}]) is None

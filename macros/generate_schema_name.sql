@@ -1,5 +1,5 @@
 {#- The schema's name is the configured one as it is, without the target's name in front. A model
-    in `models/views/<iso>/` lands in the schema of its market, `<iso>`. -#}
+    in `models/views/<folder>/` lands in a schema of that name: a market's, or `features`. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if custom_schema_name -%}
         {{ custom_schema_name | trim }}

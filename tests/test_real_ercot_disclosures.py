@@ -58,17 +58,19 @@ def data(real_data, tmp_path_factory):
     for source in (ercot / "NP3-965-ER" / "derived_batcave_esr1").glob("*.csv"):
         as_published(source, telemetry)
     catalogue = load_catalogue()
-    feeds = catalogue.select(["NP3-965-ER", "NP3-966-ER"])
+    feeds = catalogue.select(["NP3-965-ER", "NP3-966-ER", "NP4-160-SG"])
     with Run(data, catalogue) as run:
         run.prepare()
-        for folder in (ercot / "NP3-965-ER", ercot / "NP3-966-ER", telemetry):
+        folders = [ercot / name for name in ("NP3-965-ER", "NP3-966-ER", "NP4-160-SG")]
+        for folder in (*folders, telemetry):
             run.from_folder(folder, feeds)
     assert run.report.problems == []
     wanted = [
         "+rpt_bess_fleet_monthly",
         "+fct_bess_soc_intervals",
         "+dim_bess_loss_fit",
-        "dim_bess_resource",
+        "+fct_bess_exceptions",
+        "+dim_bess_resource",
         "fct_price_intervals",
         "stg_ercot__*",
         "bess_revenue_lines",
@@ -135,6 +137,48 @@ def test_the_load_side_of_a_day(ask):
         "'SBEAN_LD8', 'SBEAN_LD10')"
     )
     assert ask(paired_factories) == [(0,)]
+
+
+def test_what_no_battery_was_given_says_why(ask):
+    # 3,444.166 USD of regulation stand in the file of loads, 3,427.986 of them are paired
+    assert ask(
+        "select resource, reason_code, round(amount_left_out, 2), candidates "
+        f"from marts.fct_bess_exceptions where {DAY} and amount_left_out is not null"
+    ) == [("JOHNCI_LD1", "LOAD_AMBIGUOUS", 16.18, "JOHNCI_UNIT_1")]
+    # of these no load shares the name before the last underscore
+    alone = [
+        "CNLY_ESS_BESS_1",
+        "FTDUNCAN_BESS_GEN",
+        "GEORSO_ESS_1",
+        "GIGA_ESS_BESS_1",
+        "INRT_W_BESS_1",
+        "JOHNCI_UNIT_1",
+        "WCOLLOCL_BSS_U1",
+    ]
+    unpaired = ask(
+        f"select resource from marts.fct_bess_exceptions where {DAY} "
+        "and reason_code = 'BATTERY_UNPAIRED'"
+    )
+    assert set(alone) <= {resource for (resource,) in unpaired}
+    # 219 batteries of 24 hours, and no SCED file of that day
+    assert ask(
+        f"select count(*), sum(interval_count) from marts.fct_bess_exceptions where {DAY} "
+        "and side = 'GEN' and reason_code = 'AWARD_WITHOUT_TELEMETRY'"
+    ) == [(219, 5256)]
+
+
+def test_the_size_of_a_battery_comes_from_its_telemetry(ask):
+    # the only list of nodes is of June 2026, so of no use to days in March
+    (size,) = ask(
+        "select settlement_point, capacity_mw, capacity_mw_source, storage_mwh, duration_hours, "
+        "screen_code from marts.dim_bess_resource where resource = 'BATCAVE_ESR1'"
+    )
+    assert size[:3] == (None, 100.0, "greatest HSL of the SCED disclosure")
+    assert size[3:] == (pytest.approx(102.19855), pytest.approx(1.0219855), "NO_POINT")
+    assert ask(
+        "select count(*), count(storage_mwh), count(settlement_point) "
+        "from marts.dim_bess_resource where side = 'GEN'"
+    ) == [(219, 0, 219)]
 
 
 def test_purchases_at_battery_points_are_apart(ask):

@@ -78,7 +78,7 @@ def test_both_halves_of_a_battery_earn_and_a_factory_beside_it_does_not(warehous
         ],
     )
     warehouse.land_folder(tmp_path)
-    warehouse.build("+fct_bess_revenue_lines", "dim_bess_resource")
+    warehouse.build("+dim_bess_resource")
     assert warehouse.sql(LINES) == [
         ("LONELY_BES2", "GEN", "DAM_ENERGY", 1.0, 20.0, 20.0, "DISCLOSED"),
         ("SITEA_BES1", "GEN", "DAM_ENERGY", 0.5, 20.0, 10.0, "DISCLOSED"),

@@ -46,9 +46,9 @@ limits as (
         side,
         resource,
         market_date,
+        max(hsl_mw) as hsl_mw,
         max(maximum_soc_mwh) as maximum_soc_mwh
     from {{ rows_of(ref('int_bess__quarters'), days) }}
-    where side = 'ESR'
     group by all
 ),
 
@@ -163,6 +163,7 @@ select
     award_days.settlement_point,
     award_days.qse,
     award_days.capacity_mw,
+    nullif(limits.hsl_mw, 0) as telemetered_capacity_mw,
     nullif(limits.maximum_soc_mwh, 0) as maximum_soc_mwh,
     {% for column, relation in {
         'award_hour_count': 'award_days',

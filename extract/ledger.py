@@ -180,7 +180,7 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
     oasis = [f.id for f in catalogue.of(operator) if f.parse == "oasis"]
     with duckdb.connect(str(raw), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        if not _has_table(connection, operator, "_files"):
+        if not has_table(connection, operator, "_files"):
             return known
         connection.execute(_FILES.format(schema=operator), [oasis])
 
@@ -250,7 +250,8 @@ _LAST_LOADED_AT = """
 """
 
 
-def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether a schema of the database has a table of this name."""
     return bool(
         connection.execute(
             "select 1 from duckdb_tables() where schema_name = ? and table_name = ?",

@@ -7,8 +7,10 @@ again); 130 interrupted.
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +36,8 @@ app = typer.Typer(
     epilog="Settings come from the environment and .env (see .env.example). Exit codes: 0 ok, "
     "1 part failed, 2 usage, 75 locked by another run, 130 interrupted.",
 )
+ledger = typer.Typer(no_args_is_help=True, help="The ledger of what was fetched and landed.")
+app.add_typer(ledger, name="ledger")
 # where output is no terminal (a log, a pipe), tables need no folding
 console = Console(width=None if sys.stdout.isatty() else 120)
 notes = Console(stderr=True)
@@ -287,6 +291,42 @@ def bess(
             console.print(str(page.write(settings, first, resource, out)), soft_wrap=True)
         except page.UnknownResource as error:
             raise Usage(str(error)) from None
+
+
+@ledger.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Of each feed keep the newest N entries.")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be removed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove old entries of the ledger that nothing rests on any more.
+
+    These are old attempts (lists, downloads, files found unchanged) and quarantined files whose
+    bytes the archive has no more. What is known stays known: nothing is fetched or landed twice
+    for it, and landed rows keep their files.
+    """
+    from extract.prune import prune as prune_ledgers
+
+    with _guard() as settings:
+        pruned = prune_ledgers(
+            settings.data,
+            load_catalogue(),
+            settings.archive_dir,
+            keep=keep,
+            dry_run=dry_run,
+            lock_wait_s=settings.lock_wait_s,
+        )
+        if as_json:
+            print(json.dumps({"dry_run": dry_run, "operators": [asdict(p) for p in pruned]}))
+            return
+        word = "would be removed" if dry_run else "removed"
+        for p in pruned:
+            console.print(
+                f"{p.operator}: {p.attempts:,} attempts, {p.files:,} quarantined files, "
+                f"{p.rejected_rows:,} rejected rows {word}"
+            )
+        if not pruned:
+            console.print("Nothing has landed yet.")
 
 
 @contextmanager

@@ -62,10 +62,12 @@ days as (
 changes as (
     select
         *,
-        lag(settlement_point) over (
-            partition by iso, resource, side
-            order by market_date
-        ) is distinct from settlement_point as is_new
+        coalesce(settlement_point, '') <> coalesce(
+            lag(settlement_point) over (
+                partition by iso, resource, side
+                order by market_date
+            ), ''
+        ) as is_new
     from days
 ),
 

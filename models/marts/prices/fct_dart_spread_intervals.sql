@@ -41,6 +41,16 @@ day_ahead as (
 
 -- Real time prices a load zone twice under one code, once weighted by energy. Day ahead there is
 -- one price for both.
+weighted as (
+    select distinct
+        iso,
+        market_date,
+        location,
+        location_type
+    from real_time
+    where ends_with(location_type, '_EW')
+),
+
 kinds as (
     select
         *,
@@ -48,13 +58,15 @@ kinds as (
     from day_ahead
     union all
     select
-        *,
-        location_type || '_EW' as settled_as
+        day_ahead.*,
+        weighted.location_type as settled_as
     from day_ahead
-    where
-        (iso, market_date, location, location_type || '_EW') in (
-            select (iso, market_date, location, location_type) from real_time
-        )
+    inner join weighted
+        on
+            day_ahead.iso = weighted.iso
+            and day_ahead.market_date = weighted.market_date
+            and day_ahead.location = weighted.location
+            and day_ahead.location_type || '_EW' = weighted.location_type
 ),
 
 hours as (

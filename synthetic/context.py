@@ -19,6 +19,7 @@ class Context:
         seed: same seed, same bytes.
         points: how many locations an operator has ("ercot", "caiso") and units ("nem").
         truth: where the truth goes.
+        batteries: how many of them ERCOT's disclosures show.
         hours: clock hours [first, last) of the 5- and 15-minute files to write; None for all.
         nem_forms: which of current, archive and mmsdm to write.
         revision: 1 for the first publication, 2 for its correction.
@@ -29,6 +30,7 @@ class Context:
     seed: int
     points: dict[str, int]
     truth: Truth
+    batteries: int = 4
     hours: tuple[int, int] | None = None
     nem_forms: tuple[str, ...] = ("current",)
     revision: int = 1

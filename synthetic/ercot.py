@@ -1,4 +1,4 @@
-"""ERCOT files: eight products as MIS posts them, a zip with one CSV each."""
+"""ERCOT files: eleven products as MIS posts them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 from synthetic.context import Context
+from synthetic.ercot_disclosures import dam_disclosure, sced_disclosure
 from synthetic.ercot_hourly import dam_capacity, dam_constraints, dam_prices, zone_load
 from synthetic.ercot_market import Day
 from synthetic.ercot_real_time import (
+    rt_capacity,
     rt_prices,
     sced_constraints,
     sced_lambdas,
@@ -20,10 +22,13 @@ WRITERS: dict[str, Callable[[Context, str, Day], None]] = {
     "ercot_np4_188_cd": dam_capacity,
     "ercot_np4_191_cd": dam_constraints,
     "ercot_np6_905_cd": rt_prices,
+    "ercot_np6_331_cd": rt_capacity,
     "ercot_np6_788_cd": sced_prices,
     "ercot_np6_322_cd": sced_lambdas,
     "ercot_np6_86_cd": sced_constraints,
     "ercot_np6_345_cd": zone_load,
+    "ercot_np3_966_er": dam_disclosure,
+    "ercot_np3_965_er": sced_disclosure,
 }
 CORRECTED = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np6_905_cd")
 

@@ -16,6 +16,8 @@ from synthetic.clock import CENTRAL, Grid, grid
 from synthetic.shapes import demand_shape, energy_curve, generator, smooth_noise, sun_shape
 
 CAP, FLOOR = 5000.0, -251.0
+# Since then capacity clears in real time too, and a battery is one resource.
+RTC_FROM = date(2025, 12, 5)
 ZONE_TYPES = {"LZ": "LZEW", "LZ_DC": "LZ_DCEW"}
 HUBS = ("HB_NORTH", "HB_SOUTH", "HB_HOUSTON", "HB_WEST")
 
@@ -193,6 +195,17 @@ class Day:
             level["ECRS"] = 0.15
         return {
             name: np.round(0.3 + share * tight * rng.uniform(0.6, 1.4, len(tight)), 2)
+            for name, share in level.items()
+        }
+
+    @cached_property
+    def rt_capacity(self) -> dict[str, np.ndarray]:
+        """Real-time clearing prices for capacity of each fifteen minutes by service, cents."""
+        rng = generator(self.seed, "ERCOT", "real-time capacity", self.day)
+        tight = np.clip(self._real_time.price.reshape(-1, 3).mean(axis=1), 0.0, None)
+        level = {"ECRS": 0.12, "NSPIN": 0.05, "REGDN": 0.09, "REGUP": 0.20, "RRS": 0.15}
+        return {
+            name: np.round(0.01 + share * tight * rng.uniform(0.4, 1.6, len(tight)), 2)
             for name, share in level.items()
         }
 

@@ -40,11 +40,14 @@ PRODUCTS = {
     "ercot_np6_788_cd": Product("NP6-788-CD", 12300, "LMPSROSNODENP6788"),
     "ercot_np6_322_cd": Product("NP6-322-CD", 13114, "SCEDSYSLAMBDANP6322"),
     "ercot_np6_86_cd": Product("NP6-86-CD", 12302, "SCEDBTCNP686"),
+    "ercot_np6_331_cd": Product("NP6-331-CD", 24898, "MCPC15MinNP6331"),
     "ercot_np6_345_cd": Product("NP6-345-CD", 13101, "ACTUALSYSLOADWZNP6345"),
+    "ercot_np3_966_er": Product("NP3-966-ER", 13051, "60_Day_DAM_Disclosure"),
+    "ercot_np3_965_er": Product("NP3-965-ER", 13052, "60_Day_SCED_Disclosure"),
 }
 
 
-def _moment(published: int) -> datetime:
+def moment(published: int) -> datetime:
     """Central time of UTC seconds; `fold` is 1 in the repeated hour."""
     return datetime.fromtimestamp(published, _CENTRAL)
 
@@ -54,7 +57,7 @@ def zip_name(product: Product, published: int, milliseconds: int, stem: str) -> 
 
     The stamp is clock time. During the repeated autumn hour the stem ends in `_xhr`.
     """
-    at = _moment(published)
+    at = moment(published)
     head = f"cdr.{product.report_type:08d}.{CONTAINER}.{at:%Y%m%d.%H%M%S}"
     stem += "_xhr" if at.fold else ""
     return f"{head}{milliseconds:03d}.{stem}_csv.zip", f"{head}.{stem}.csv"
@@ -67,7 +70,7 @@ def post(
     product = PRODUCTS[feed]
     milliseconds = published * 7919 % 1000
     name, member = zip_name(product, published, milliseconds, stem)
-    data = pack([(member, header.encode() + b"\n" + body)], _moment(published))
+    data = pack([(member, header.encode() + b"\n" + body)], moment(published))
     ctx.write(feed, f"ercot/{product.emil_id}/{name}", data, rows, published)
     return name
 

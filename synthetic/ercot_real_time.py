@@ -8,7 +8,7 @@ from synthetic import text
 from synthetic.clock import CENTRAL, local_of
 from synthetic.context import Context
 from synthetic.corrections import nudges
-from synthetic.ercot_market import CONSTRAINTS, ZONE_TYPES, Day, sced_runs
+from synthetic.ercot_market import CONSTRAINTS, RTC_FROM, ZONE_TYPES, Day, sced_runs
 from synthetic.ercot_posting import (
     PRODUCTS,
     TWO_LAMBDAS_FROM,
@@ -100,6 +100,60 @@ def rt_prices(ctx: Context, feed: str, market: Day) -> None:
         market_date=day,
         **location_truth(names, kinds, who[keep]),
         market="RT15M",
+        price=price.ravel()[keep],
+        currency="USD",
+        published_at=published_at[q[keep]],
+        file_name=text.pick(file_names, q[keep]),
+    )
+
+
+def rt_capacity(ctx: Context, feed: str, market: Day) -> None:
+    """NP6-331-CD: a file each fifteen minutes, one row per service; since the market clears them."""
+    day, g = market.day, market.fives
+    if day < RTC_FROM:
+        return
+    services = list(market.rt_capacity)
+    price = np.array(list(market.rt_capacity.values())).T
+    quarters, per = price.shape
+    first = np.arange(quarters) * 3
+    q, what = np.repeat(np.arange(quarters), per), np.tile(np.arange(per), quarters)
+    lines = text.Lines(
+        [
+            f"{day:%m/%d/%Y}",
+            text.integer(g.hour[first][q] + 1),
+            text.integer(g.quarter[first][q] + 1),
+            text.pick(["N", "Y"], g.repeated[first][q].astype(int)),
+            text.pick(services, what),
+            text.number(price.ravel()),
+        ],
+        "\n",
+    )
+    header = "DeliveryDate,DeliveryHour,DeliveryInterval,RepeatedHourFlag,ASType,MCPC"
+    file_names, published_at = [], g.end[first + 2] + np.timedelta64(130, "s")
+    for i in range(quarters):
+        file_names.append("")
+        if ctx.in_hours(int(g.hour[first][i])):
+            published, body = int(published_at[i].astype(int)), lines.part(i * per, (i + 1) * per)
+            file_names[i] = post(ctx, feed, published, PRODUCTS[feed].stem, header, body, per)
+    keep = np.array(file_names, dtype=object)[q] != ""
+    if not keep.any():
+        return
+    ctx.truth.keep(
+        "fct_ancillary_price_intervals",
+        feed,
+        day,
+        1,
+        int(keep.sum()),
+        iso="ERCOT",
+        interval_start=g.start[first][q[keep]],
+        interval_end=g.end[first + 2][q[keep]],
+        interval_minutes=15,
+        market_date=day,
+        market="RT15M",
+        location="ERCOT",
+        location_type="SYSTEM",
+        operator_product=text.pick(services, what[keep]),
+        product=text.pick(services, what[keep]),
         price=price.ravel()[keep],
         currency="USD",
         published_at=published_at[q[keep]],

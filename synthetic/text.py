@@ -34,6 +34,13 @@ def number(values: np.ndarray) -> pa.Array:
     return pc.cast(pa.array(np.asarray(values, dtype=np.float64) + 0.0), pa.string())
 
 
+def bare(values: np.ndarray) -> pa.Array:
+    """As `number`, but without the zero before the point: ".5", "-.1"; blank where not a number."""
+    values = np.asarray(values, dtype=np.float64)
+    shown = pc.replace_substring_regex(number(values), r"^(-?)0\.", r"\1.")
+    return pc.if_else(pa.array(np.isnan(values)), "", shown)
+
+
 def exponent(values: np.ndarray) -> pa.Array:
     """As `number`, but tiny values in exponent form: -0.00001 -> "-1E-05"."""
     return pc.replace_substring_regex(number(values), r"^(-?)0\.0000([1-9])$", r"\1\2E-05")
@@ -54,6 +61,13 @@ def fixed(values: np.ndarray, decimals: int, width: int = 0) -> pa.Array:
 def prefixed(before: str, column: pa.Array) -> pa.Array:
     """`before` in front of every text."""
     return pc.binary_join_element_wise(before, column, "")
+
+
+def quoted(column: pa.Array | str) -> pa.Array | str:
+    """Every text between quotation marks."""
+    if isinstance(column, str):
+        return f'"{column}"'
+    return pc.binary_join_element_wise('"', column, '"', "")
 
 
 def stamp(values: np.ndarray, pattern: str) -> pa.Array:

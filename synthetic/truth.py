@@ -2,7 +2,7 @@
 
 One folder per mart, one part per feed, market day and publication:
 `truth/<mart>/<feed>-<YYYY-MM-DD>-r<revision>.parquet`. What no mart shows has the name of its
-staging model. Writing the same day again replaces its part.
+staging model; `battery_states` and `batteries` are in no model. Writing the same day again replaces its part.
 
 Every publication of a value has its row; the highest `revision` of a key is the newest. The
 interval of a SCED run starts at the run (`run_at`) and has no end here: it holds until the next run
@@ -95,6 +95,35 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "resource": _TEXT,
         "output_mw": _NUMBER,
         "measured": _TEXT,
+    },
+    # the lines that can be given to a battery
+    "fct_bess_revenue_lines": {
+        "resource": _TEXT,
+        "revenue_line": _TEXT,
+        "side": _TEXT,
+        "settlement_point": _TEXT,
+        "source_resource": _TEXT,
+        "quantity": _NUMBER,
+        "price": _NUMBER,
+        "amount": _NUMBER,
+        "currency": _TEXT,
+        "evidence_code": _TEXT,
+    },
+    # what no file says: stored energy at each run, not rounded, and what a battery is
+    "battery_states": {
+        "resource": _TEXT,
+        "output_mw": _NUMBER,
+        "soc_mwh": _NUMBER,
+    },
+    "batteries": {
+        "resource": _TEXT,
+        "load_resource": _TEXT,
+        "settlement_point": _TEXT,
+        "power_mw": _NUMBER,
+        "energy_mwh": _NUMBER,
+        "charge_efficiency": _NUMBER,
+        "discharge_efficiency": _NUMBER,
+        "auxiliary_mw": _NUMBER,
     },
 }
 

@@ -71,6 +71,7 @@ def write(
     nem_forms: Sequence[str] = ("current",),
     corrections: float = 0.0,
     truth: Path | str | None = None,
+    batteries: int = 4,
 ) -> Summary:
     """Write the files of the market days from `start` up to but not including `end`.
 
@@ -90,11 +91,13 @@ def write(
         corrections: share of prices that a second publication changes (0 for none): see
             `write_corrections`.
         truth: folder that takes the folder `truth`; default `folder`.
+        batteries: how many of them ERCOT's disclosures show; these print the prices of the first
+            publication.
 
     Raises:
         ValueError: an unknown operator, feed or form; an empty range; a share outside 0..1.
     """
-    context = _context(folder, seed, points, hours, nem_forms, corrections, truth)
+    context = _context(folder, seed, points, hours, nem_forms, corrections, truth, batteries)
     started, chosen = perf_counter(), chosen_feeds(operators, feeds)
     span = days(start, end)
     for operator, wanted in chosen.items():
@@ -138,7 +141,9 @@ def _correct(context: Context, chosen: dict[str, list[str]], span: list[date]) -
         _MODULES[operator].write_days(context, wanted, span)
 
 
-def _context(folder, seed, points, hours, nem_forms, share, truth) -> Context:
+def _context(
+    folder, seed, points, hours, nem_forms, share, truth, batteries: int = 4
+) -> Context:
     unknown = set(nem_forms) - set(nem.FORMS)
     if unknown:
         known = ", ".join(nem.FORMS)
@@ -147,11 +152,14 @@ def _context(folder, seed, points, hours, nem_forms, share, truth) -> Context:
         raise ValueError(f"corrections are a share between 0 and 1, not {share}")
     if hours is not None and not 0 <= hours[0] < hours[1] <= 24:
         raise ValueError(f"hours are [first, last) between 0 and 24, not {hours}")
+    if batteries < 1:
+        raise ValueError(f"batteries must be at least 1, not {batteries}")
     if isinstance(points, int):
         points = dict.fromkeys(OPERATORS, points)
     counts = POINTS | (points or {})
     kept = Truth(truth or folder)
-    return Context(Path(folder), seed, counts, kept, hours, tuple(nem_forms), share=share)
+    forms = tuple(nem_forms)
+    return Context(Path(folder), seed, counts, kept, batteries, hours, forms, share=share)
 
 
 def _summary(context: Context, started: float, windows: tuple) -> Summary:

@@ -1,7 +1,7 @@
 """The batteries of the synthetic ERCOT: what they are, were awarded, did, and earned.
 
-The revenue here is worked out from the market's own arrays, with the rules of settlement and none of
-the warehouse's models, so that the models can be compared with it.
+The revenue here is worked out from the market's own arrays, with the rules of settlement and none
+of the warehouse's models, so that the models can be compared with it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def roster(seed: int, count: int, nodes: list[str]) -> list[Battery]:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of accounts of one kind, all of the same length; `interval` is the number in the day."""
+    """Lines of accounts of one kind; `interval` is the number of the hour or quarter in the day."""
 
     revenue_line: str
     side: str

@@ -1,8 +1,8 @@
 """ERCOT's 60-day disclosures of batteries: NP3-966-ER (day ahead) and NP3-965-ER (dispatch).
 
 Until 2025-12-04 a battery is a generation resource and a load, since then one resource. Beside the
-batteries there are a solar plant and, at some sites, loads that are no batteries. The prices printed
-are those of the first publication: leave the disclosures of corrected days out.
+batteries there are a solar plant and, at some sites, loads that are no batteries. The prices
+printed are those of the first publication: leave the disclosures of corrected days out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from synthetic.zips import pack
 
 # Later files do not put each cell between quotation marks; the day is not known.
 QUOTED_UNTIL = date(2025, 12, 1)
-# Two kinds of responsive reserve were spelt without the last letter until then, or somewhat earlier.
+# Until then, or somewhat earlier, two capabilities were spelt without their last letter.
 LONG_NAMES_FROM = date(2026, 7, 1)
 PLANT = "SYN_SUN_UNIT1"
 LOAD_MW = 25.0
@@ -137,15 +137,19 @@ def dam_disclosure(ctx: Context, feed: str, market: Day) -> None:
 
 
 def _hours(fleet: Fleet, count: int) -> tuple[Columns, np.ndarray, np.ndarray]:
-    """The first columns of a day-ahead member of `count` resources; hour and resource of each row."""
+    """The first columns of `count` resources day ahead; hour and resource of each row."""
     hours = len(fleet.market.hours)
     hour, who = np.repeat(np.arange(hours), count), np.tile(np.arange(count), hours)
     # 25 hours are counted through, 23 go by the clock
     ending = fleet.market.hours.hour + 1 if hours < 25 else np.arange(hours) + 1
-    return {
-        "Delivery Date": f"{fleet.market.day:%m/%d/%Y}",
-        "Hour Ending": text.integer(ending[hour]),
-    }, hour, who
+    return (
+        {
+            "Delivery Date": f"{fleet.market.day:%m/%d/%Y}",
+            "Hour Ending": text.integer(ending[hour]),
+        },
+        hour,
+        who,
+    )
 
 
 def _award(name: str, award: np.ndarray) -> Columns:
@@ -333,12 +337,16 @@ def _runs(fleet: Fleet, shown: np.ndarray) -> tuple[Columns, np.ndarray, np.ndar
     """The first columns of a dispatch member; run and resource of each row."""
     run, who = np.nonzero(shown.T)
     local, repeated = local_of(fleet.runs, CENTRAL)
-    return {
-        "SCED Time Stamp": text.stamp(local[run], "%m/%d/%Y %H:%M:%S"),
-        "Repeated Hour Flag": text.pick(["N", "Y"], repeated[run].astype(int)),
-        "QSE": text.pick([f"QSYN{i % 9}" for i in range(len(shown))], who),
-        "DME": "YSYN",
-    }, run, who
+    return (
+        {
+            "SCED Time Stamp": text.stamp(local[run], "%m/%d/%Y %H:%M:%S"),
+            "Repeated Hour Flag": text.pick(["N", "Y"], repeated[run].astype(int)),
+            "QSE": text.pick([f"QSYN{i % 9}" for i in range(len(shown))], who),
+            "DME": "YSYN",
+        },
+        run,
+        who,
+    )
 
 
 def _sced_resources(

@@ -108,7 +108,7 @@ def rt_prices(ctx: Context, feed: str, market: Day) -> None:
 
 
 def rt_capacity(ctx: Context, feed: str, market: Day) -> None:
-    """NP6-331-CD: a file each fifteen minutes, one row per service; since the market clears them."""
+    """NP6-331-CD: a file each fifteen minutes with a row per service, since 2025-12-05."""
     day, g = market.day, market.fives
     if day < RTC_FROM:
         return

@@ -50,15 +50,18 @@ SAMPLE_DAYS: dict[str, tuple[date, ...]] = {
 }
 _DAILY = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np4_191_cd", "ercot_np6_345_cd")
 _QUARTER = ("ercot_np6_905_cd",)
+_CAPACITY = ("ercot_np6_331_cd",)
+_DISCLOSED = ("ercot_np3_966_er", "ercot_np3_965_er")
 _SCED = ("ercot_np6_788_cd", "ercot_np6_322_cd", "ercot_np6_86_cd")
 
 
 def samples(folder: Path | str) -> Summary:
-    """Write the sample set under `folder`: fewer than 500 files, in a few seconds.
+    """Write the sample set under `folder`: fewer than 700 files, in a few seconds.
 
-    Whole are the day-ahead files and CAISO's, the fifteen-minute prices of the autumn day, one
-    archived NEM day and the monthly NEM days; of the other five- and fifteen-minute files there are
-    two or three hours. The 15th of June 2026 has a correction at ERCOT and in the NEM.
+    Whole are the day-ahead files and CAISO's, the fifteen-minute prices of the autumn and the
+    spring day with the disclosures of four batteries, one archived NEM day and the monthly NEM
+    days; of the other five- and fifteen-minute files there are two or three hours. The 15th of June
+    2026 has a correction at ERCOT and in the NEM.
     `windows` of the answer are the ranges of days to ask for.
     """
     total = _Total(Path(folder))
@@ -67,8 +70,12 @@ def samples(folder: Path | str) -> Summary:
         total.one(day, "ercot", feeds=_DAILY if day.year > 2012 else _DAILY[:3])
     total.one(_AUTUMN, "ercot", feeds=_QUARTER)
     total.one(_AUTUMN, "ercot", feeds=_SCED, hours=(1, 3))
-    total.one(_SPRING, "ercot", feeds=_QUARTER + _SCED, hours=(1, 4))
+    total.one(_SPRING, "ercot", feeds=_SCED, hours=(1, 4))
+    total.one(_SPRING, "ercot", feeds=_QUARTER + _CAPACITY)
     total.one(_RECENT, "ercot", feeds=_QUARTER + _SCED, hours=(17, 19))
+    # batteries before and after they became single resources, on days with all prices
+    for day in (_AUTUMN, _SPRING):
+        total.one(day, "ercot", feeds=_DISCLOSED)
     total.one(_RECENT, "ercot", feeds=_DAILY[:1], share=0.05)
 
     for day in SAMPLE_DAYS["caiso"]:

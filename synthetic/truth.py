@@ -2,7 +2,8 @@
 
 One folder per mart, one part per feed, market day and publication:
 `truth/<mart>/<feed>-<YYYY-MM-DD>-r<revision>.parquet`. What no mart shows has the name of its
-staging model; `battery_states` and `batteries` are in no model. Writing the same day again replaces its part.
+staging model; `battery_states` and `batteries` are in no model. Writing the same day again replaces
+its part.
 
 Every publication of a value has its row; the highest `revision` of a key is the newest. The
 interval of a SCED run starts at the run (`run_at`) and has no end here: it holds until the next run

@@ -141,9 +141,7 @@ def _correct(context: Context, chosen: dict[str, list[str]], span: list[date]) -
         _MODULES[operator].write_days(context, wanted, span)
 
 
-def _context(
-    folder, seed, points, hours, nem_forms, share, truth, batteries: int = 4
-) -> Context:
+def _context(folder, seed, points, hours, nem_forms, share, truth, batteries: int = 4) -> Context:
     unknown = set(nem_forms) - set(nem.FORMS)
     if unknown:
         known = ", ".join(nem.FORMS)

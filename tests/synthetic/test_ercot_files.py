@@ -31,12 +31,13 @@ HEADERS = {
     "NP6-86-CD": "SCEDTimeStamp,RepeatedHourFlag,ConstraintID,ConstraintName,ContingencyName,"
     "ShadowPrice,MaxShadowPrice,Limit,Value,ViolatedMW,FromStation,ToStation,FromStationkV,"
     "ToStationkV,CCTStatus",
+    "NP6-331-CD": "DeliveryDate,DeliveryHour,DeliveryInterval,RepeatedHourFlag,ASType,MCPC",
     "NP6-345-CD": "OperDay,HourEnding,COAST,EAST,FAR_WEST,NORTH,NORTH_C,SOUTHERN,SOUTH_C,WEST,"
     "TOTAL,DSTFlag",
 }
 # of NP6-322-CD until 2026
 ONE_LAMBDA = "SCEDTimeStamp,RepeatedHourFlag,SystemLambda"
-NAME = re.compile(r"cdr\.\d{8}\.0{16}\.\d{8}\.\d{9}\.[A-Z]+NP\d+[\w]*_csv\.zip")
+NAME = re.compile(r"cdr\.\d{8}\.0{16}\.\d{8}\.\d{9}\.\w+NP\d+\w*_csv\.zip")
 
 
 def of_day(folder: Path, emil_id: str, day: date) -> list[dict[str, str]]:

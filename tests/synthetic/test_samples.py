@@ -16,7 +16,7 @@ from tests.synthetic.reading import zips
 
 def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.Summary) -> None:
     found = zips(sample_set.folder)
-    assert len(found) == sum(sample_set.files.values()) < 500
+    assert len(found) == sum(sample_set.files.values()) < 700
     assert set(sample_set.files) == {f for feeds in synthetic.FEEDS.values() for f in feeds}
     assert sum(sample_set.rows.values()) < 300_000
     names = {p.name for p in found}

@@ -70,7 +70,9 @@ parts as (
         ) }} as seconds,
         {{ seconds_between('run_at', 'held_until') }} as run_seconds,
         held_until <= {{ add_minutes('interval_start', 15) }} as is_run_end,
-        is_last_run
+        is_last_run,
+        -- less than 900 in the first quarter of a day: what holds before its first run is not in it
+        sum(seconds) over (partition by iso, market_date, interval_start) as interval_seconds
     from starts
 ),
 
@@ -106,6 +108,7 @@ cut as (
         parts.seconds,
         parts.is_run_end,
         parts.run_seconds,
+        parts.interval_seconds,
         case
             when batteries.next_at = parts.held_until then batteries.next_mw
             when batteries.next_at is null and parts.is_last_run then batteries.output_mw
@@ -158,7 +161,7 @@ select
     max(maximum_soc_mwh) as maximum_soc_mwh,
     min(minimum_soc_mwh) as minimum_soc_mwh,
     {% for service in ['regup', 'regdn', 'rrspfr', 'rrsffr', 'rrsufr', 'ecrs', 'nspin'] -%}
-    sum({{ service }}_mw * seconds) / 900 as {{ service }}_mw,
+    sum({{ service }}_mw * seconds) / any_value(interval_seconds) as {{ service }}_mw,
     {% endfor -%}
     max(_published_at) as published_at,
     max(_loaded_at) as _loaded_at,

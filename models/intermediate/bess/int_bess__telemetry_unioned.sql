@@ -46,13 +46,11 @@ select
     state_of_charge as soc_mwh,
     minimum_soc as minimum_soc_mwh,
     maximum_soc as maximum_soc_mwh,
-    as_award_regup as regup_mw,
-    as_award_regdn as regdn_mw,
-    as_award_rrspfr as rrspfr_mw,
-    as_award_rrsffr as rrsffr_mw,
-    as_award_rrsufr as rrsufr_mw,
-    as_award_ecrs as ecrs_mw,
-    as_award_nspin as nspin_mw,
+    {#- of storage a blank award is none: the file prints no zeros -#}
+    {%- for service in ['regup', 'regdn', 'rrspfr', 'rrsffr', 'rrsufr', 'ecrs', 'nspin'] %}
+    {{ 'coalesce(as_award_' ~ service ~ ', 0)' if rows == 'storage' else 'as_award_' ~ service }}
+        as {{ service }}_mw,
+    {%- endfor %}
     _published_at,
     _fetched_at,
     _loaded_at,

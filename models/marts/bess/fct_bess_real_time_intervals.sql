@@ -6,7 +6,7 @@
 ) }}
 
 {%- set days = rebuilt_days([
-    ref('int_bess__quarters'), ref('int_bess__dam_awards'),
+    ref('int_bess__quarters'), ref('int_bess__dam_awards'), ref('int_bess__pair_days'),
     ref('fct_price_intervals_revisions'), ref('fct_ancillary_price_intervals_revisions')
 ]) %}
 {%- set services = {
@@ -42,6 +42,29 @@ awards as (
     from {{ rows_of(ref('int_bess__dam_awards'), days) }}
 ),
 
+-- The files of loads name no point: a load has that of the battery that it belongs to.
+points as (
+    select
+        iso,
+        side,
+        resource,
+        hour_start,
+        settlement_point
+    from awards
+    where side <> 'LOAD'
+    union all
+    select
+        awards.iso,
+        'LOAD' as side,
+        pairs.load_resource as resource,
+        awards.hour_start,
+        awards.settlement_point
+    from awards
+    inner join {{ ref('int_bess__pairs') }} as pairs
+        on awards.iso = pairs.iso and awards.resource = pairs.resource
+    where awards.side = 'GEN' and pairs.load_resource is not null
+),
+
 prices as (
     select
         iso,
@@ -73,7 +96,7 @@ select
     quarters.interval_start,
     quarters.interval_end,
     quarters.market_date,
-    awards.settlement_point,
+    points.settlement_point,
     quarters.discharged_mwh,
     quarters.charged_mwh,
     awards.energy_mw / 4 as dam_energy_mwh,
@@ -97,10 +120,16 @@ left join awards
         and quarters.side = awards.side
         and quarters.resource = awards.resource
         and quarters.hour_start = awards.hour_start
+left join points
+    on
+        quarters.iso = points.iso
+        and quarters.side = points.side
+        and quarters.resource = points.resource
+        and quarters.hour_start = points.hour_start
 left join prices
     on
         quarters.iso = prices.iso
-        and awards.settlement_point = prices.location
+        and points.settlement_point = prices.location
         and quarters.interval_start = prices.interval_start
 left join capacity_prices
     on

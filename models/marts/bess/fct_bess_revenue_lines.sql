@@ -71,26 +71,19 @@ real_time_energy as (
 
 real_time_load as (
     select
-        loads.* replace (
-            pairs.resource as resource, points.settlement_point as settlement_point
-        ),
+        loads.* replace (pairs.resource as resource),
         loads.resource as source_resource,
         'RT_ENERGY' as revenue_line,
         loads.discharged_mwh - loads.charged_mwh as quantity,
-        points.energy_price as price,
+        loads.energy_price as price,
         'ESTIMATED_PAIRED_BY_' || pairs.evidence_code as evidence_code
     from real_time as loads
     inner join pairs on loads.iso = pairs.iso and loads.resource = pairs.load_resource
-    inner join real_time_energy as points
-        on
-            pairs.iso = points.iso
-            and pairs.resource = points.resource
-            and loads.market_date = points.market_date
-            and loads.interval_start = points.interval_start
-    where loads.side = 'LOAD'
+    where loads.side = 'LOAD' and loads.settlement_point is not null
 ),
 
--- Since the co-optimized market an award of a dispatch run replaces that of the day ahead.
+-- Since the co-optimized market an award of a dispatch run replaces that of the day ahead. A mean of
+-- equal awards may differ from them in its last digit.
 {% set services = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
 real_time_services as (
     {% for service in services -%}
@@ -102,7 +95,7 @@ real_time_services as (
         {{ service }}_price as price,
         'DISCLOSED' as evidence_code
     from real_time
-    where side = 'ESR' and {{ service }}_mwh <> dam_{{ service }}_mwh
+    where side = 'ESR' and abs({{ service }}_mwh - dam_{{ service }}_mwh) > 1e-9
     {% if not loop.last %}
     union all
     {% endif %}

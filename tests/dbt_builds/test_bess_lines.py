@@ -198,3 +198,67 @@ def test_real_time_settles_what_telemetry_adds_to_the_award(warehouse, tmp_path)
         "select round(discharged_mwh, 9) from marts.fct_bess_real_time_intervals "
         "where resource = 'SITEA_ESR1' order by interval_start limit 1"
     ) == [(round(2 * 310 / 3600, 9),)]
+
+
+def test_a_pairing_found_later_gives_earlier_charging_its_price(warehouse, tmp_path):
+    day = "01/30/2025"
+    run_of = {"sced_timestamp": f"{day} 00:00:00", "repeated_hour_flag": "N"}
+    write(tmp_path, "np3_966_er__gen_resources", "31-MAR-25", [gen(1)])
+    loads = [load(1, "SITEA_LD2"), load(1, "SITEA_LD3")]
+    write(tmp_path, "np3_966_er__load_resources", "31-MAR-25", loads)
+    # the generation row comes at noon only: charging before it has its line all the same
+    noon = {**run_of, "sced_timestamp": f"{day} 12:00:00", "resource_type": "PWRSTR"}
+    rows = [{**noon, "resource_name": "SITEA_BES1"}]
+    write(tmp_path, "np3_965_er__gen_resources", "31-MAR-25", rows)
+    taken = [
+        {**run_of, "resource_name": name, "real_power_consumption": mw}
+        for name, mw in (("SITEA_LD2", 4), ("SITEA_LD3", 9))
+    ]
+    write(tmp_path, "np3_965_er__load_resources", "31-MAR-25", taken)
+    (tmp_path / "SPPHLZNP6905_20250130_0015.csv").write_text(
+        "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
+        "SettlementPointPrice,DSTFlag\n01/30/2025,1,1,SITEA_RN,RN,-10,N\n"
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines")
+    first = (
+        "select resource, source_resource, settlement_point, quantity, price, amount "
+        "from marts.fct_bess_revenue_lines where side = 'LOAD' and price is not null"
+    )
+    assert warehouse.sql(first) == []
+    # the next day tells that one of the two loads is no battery
+    again = [gen(1, day="01/31/2025")]
+    write(tmp_path / "next", "np3_966_er__gen_resources", "01-APR-25", again)
+    again = [load(1, "SITEA_LD3", day="01/31/2025", rrsufr_awarded=9, rrs_mcpc=3)]
+    write(tmp_path / "next", "np3_966_er__load_resources", "01-APR-25", again)
+    warehouse.land_folder(tmp_path / "next")
+    warehouse.build("+fct_bess_revenue_lines")
+    assert warehouse.sql(first) == [("SITEA_BES1", "SITEA_LD2", "SITEA_RN", -1.0, -10.0, 10.0)]
+
+
+def test_a_blank_award_of_a_run_is_none(warehouse, tmp_path):
+    award = gen(1, day="12/06/2025", resource="SITEA_ESR1", resource_type="ESR", regup_awarded=8,
+                regup_mcpc=5, rrspfr_awarded=4, rrs_mcpc=3)  # fmt: skip
+    write(tmp_path, "np3_966_er__esrs", "04-FEB-26", [award])
+    # 15 seconds after midnight: the mean is over the runs that there are
+    runs = [run("00:00:15", 0, as_award_rrsffr=4), run("00:05:15", 0, as_award_rrspfr=6)]
+    runs += [run("00:15:00", 0, as_award_rrsffr=3, as_award_rrspfr=1), run("00:30:00", 0)]
+    write(tmp_path, "np3_965_er__esrs", "04-FEB-26", runs)
+    (tmp_path / "cdr.00024898.0000000000000000.20251206.001700.MCPC15MinNP6331.csv").write_text(
+        "DeliveryDate,DeliveryHour,DeliveryInterval,RepeatedHourFlag,ASType,MCPC\n"
+        "12/06/2025,1,1,N,REGUP,10\n12/06/2025,1,1,N,RRS,20\n"
+        "12/06/2025,1,2,N,REGUP,30\n12/06/2025,1,2,N,RRS,40\n"
+    )
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+fct_bess_revenue_lines")
+    # RegUp: no award of 8, a quarter of an hour each. Reserve of the first quarter: 4 MW for 300 s
+    # and 6 MW for 585 s are 5.322 MW, 1.322 more than day ahead; of the second: 3 + 1 = 4, no line.
+    assert warehouse.sql(
+        "select revenue_line, round(quantity, 6), price from marts.fct_bess_revenue_lines "
+        "where market_date = '2025-12-06' and side = 'ESR' and price is not null "
+        "and revenue_line like 'RT_R%' order by 1, 3"
+    ) == [
+        ("RT_REGUP", -2.0, 10.0),
+        ("RT_REGUP", -2.0, 30.0),
+        ("RT_RRS", round((4 * 300 + 6 * 585 - 4 * 885) / 885 / 4, 6), 20.0),
+    ]

@@ -79,7 +79,7 @@ def test_from_anything_to_empty_and_on(warehouse, tmp_path):
     added = warehouse.sql(STATES)
     assert len(added) == 192
     midnight = 3.6255 - 0.05 * 16.75
-    assert dict((at, v) for at, _, v, *_ in added)["31 00:00"] == pytest.approx(midnight, abs=1e-4)
+    assert {at: v for at, _, v, *_ in added}["31 00:00"] == pytest.approx(midnight, abs=1e-4)
     warehouse.build(*WANTED, whole=True)
     assert warehouse.sql(STATES) == added
 

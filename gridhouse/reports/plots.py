@@ -63,7 +63,7 @@ def stack(rows: list[dict], lines: dict[str, str], first: date, days: int) -> Ma
         axes.set_xticks(range(1, days + 1, 3))
         axes.set_xlabel(f"Market day of {first:%B %Y}")
         axes.set_ylabel("USD")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         figure.legend(loc="outside lower center", ncols=3, frameon=False)
         return _svg(figure, "stack", "Revenue of the fleet by line and day, stacked, in USD")
 
@@ -80,6 +80,7 @@ def top(rows: list[dict]) -> Markup | None:
         axes.set_yticks(range(len(rows)), [row["resource"] for row in rows])
         axes.invert_yaxis()
         axes.margins(x=0.12)
+        axes.locator_params(axis="x", nbins=5)
         axes.axvline(0, color="black", linewidth=0.6)
         axes.set_xlabel("USD per kW in the month")
         return _svg(figure, "top", "The batteries that earned most per kW, best first")
@@ -132,7 +133,7 @@ def curves(rows: list[dict]) -> Markup | None:
         axes.set_xlim(0, 100)
         axes.set_xlabel("% of the intervals on file in which the price was reached or passed")
         axes.set_ylabel("USD/MWh")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         axes.legend(frameon=False)
         return _svg(figure, "curves", "Price duration curves in USD/MWh")
 

@@ -82,8 +82,8 @@ real_time_load as (
     where loads.side = 'LOAD' and loads.settlement_point is not null
 ),
 
--- Since the co-optimized market an award of a dispatch run replaces that of the day ahead. A mean of
--- equal awards may differ from them in its last digit.
+-- Since the co-optimized market an award of a dispatch run replaces that of the day ahead. A mean
+-- of equal awards may differ from them in its last digit.
 {% set services = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
 real_time_services as (
     {% for service in services -%}

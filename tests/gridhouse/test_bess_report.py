@@ -121,7 +121,7 @@ def market(empty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     made.build(
         "+rpt_bess_fleet_monthly",
         "+fct_bess_soc_intervals",
-        "dim_bess_resource",
+        "+dim_bess_resource",
         "fct_price_intervals",
     )
     return made

@@ -203,8 +203,8 @@ class TestOfTheMonth:
         page = report()
         rows = {row[0]: row[1:] for row in tables(page)["coverage-by-day"][1:]}
         assert list(rows) == [f"2026-03-{day:02}" for day in range(1, 32)]
-        # A has no energy price in the fourth quarter; its blank real-time award of the second, third
-        # and fourth is none, and has no price to settle against what it sold day ahead
+        # A has no energy price in the fourth quarter; its blank real-time award of the second to
+        # fourth is none, and has no price to settle against what it sold day ahead
         assert rows["2026-03-01"] == ["3", "2", "2", "0", "4"]
         assert rows["2026-03-02"] == ["2", "1", "1", "0", "0"]
         assert rows["2026-03-05"] == ["1", "2", "1", "0", "0"]

@@ -62,12 +62,17 @@ def build(
     stands in a file beside the warehouse: after a failed build, the next one fails on the same rows
     until they are mended. Without that file everything is tested.
 
-    `manifest` (of `parse`) spares reading the project again. Raises NothingLanded, or Locked when
-    another process holds a database file.
+    Unit tests look at our SQL, not at what landed, and have their place in `make test`.
+
+    `manifest` (of `parse`) is for builds that follow each other closely: it spares reading the
+    project again, and such builds leave no artifacts and log no statement that went well. Raises
+    NothingLanded, or Locked when another process holds a database file.
     """
     ensure_raw(settings)
     warehouse = warehouse_path(settings, as_of)
-    arguments = ["build"]
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if manifest:
+        arguments += ["--no-write-json", "--log-level-file", "info"]
     if select:
         arguments += ["--select", *select]
     if exclude:
@@ -100,7 +105,7 @@ def build(
             )
             if not done.kept_out:
                 break
-        if done.ok and not select and not exclude and not as_of:
+        if done.ok and not select and not as_of:
             # taken while the locks are held: what lands or is computed later is newer
             new = tested.with_suffix(".tested_new")
             new.write_text(datetime.now(UTC).isoformat())

@@ -22,10 +22,10 @@ DAY = date(2026, 6, 15)
 class Warehouse:
     """A data folder with what landed in it and what was built."""
 
-    def __init__(self, folder: Path, files: Path):
+    def __init__(self, folder: Path, files: Path, manifest: object | None = None):
         self.settings, self.files = Settings(data=folder), files
         self.catalogue = load_catalogue()
-        self.manifest = dbt.parse(self.settings)
+        self.manifest = manifest or dbt.parse(self.settings)
 
     def land(self, feed: str, day: date = DAY, hours: tuple[int, int] | None = (10, 11)) -> None:
         """Land the synthetic files of a day of one feed of ERCOT or the NEM."""
@@ -63,9 +63,15 @@ class Warehouse:
             return connection.execute(query).fetchall()
 
 
+@pytest.fixture(scope="session")
+def manifest(empty_raw: Path) -> object:
+    """The project, read once: it is the same for every data folder."""
+    return dbt.parse(Settings(data=empty_raw))
+
+
 @pytest.fixture
-def warehouse(prepared_data: Path, tmp_path: Path) -> Warehouse:
+def warehouse(prepared_data: Path, tmp_path: Path, manifest: object) -> Warehouse:
     """Nothing landed, nothing built but the seeds."""
-    made = Warehouse(prepared_data, tmp_path / "files")
+    made = Warehouse(prepared_data, tmp_path / "files", manifest)
     assert made.dbt("seed").ok
     return made

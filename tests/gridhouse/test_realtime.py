@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,10 @@ from synthetic import mirror
 from tests.gridhouse.conftest import DAY, FEED
 
 OTHER = "nem_tradingis"
+
+
+class EnoughSaid(Exception):
+    """Ends a loop as a person would."""
 
 
 class Loop:
@@ -118,7 +121,10 @@ def test_a_quarantined_file_shows_in_the_ledger_marts(loop, monkeypatch):
 
 @pytest.mark.slow
 def test_published_files_reach_prices_and_ledger(prepared_data: Path, tmp_path: Path):
-    """Against the mirror; the second file is published after the first build."""
+    """Against the mirror; the second file is published after the first build.
+
+    How soon is measured in bench/realtime.py.
+    """
     folder, feed = tmp_path / "site", "ercot_np6_905_cd"
 
     def publish(hour: int) -> None:
@@ -132,18 +138,18 @@ def test_published_files_reach_prices_and_ledger(prepared_data: Path, tmp_path: 
 
     def say(line: str) -> None:
         said.append(line)
-        if len(said) == 1:
-            publish(9)
+        if len(said) == 2:
+            raise EnoughSaid
+        publish(9)
 
-    with mirror.start(folder) as server:
+    with mirror.start(folder) as server, pytest.raises(EnoughSaid):
         settings = jobs.against_mirror(Settings(data=prepared_data), server.url)
-        started = time.monotonic()
-        assert jobs.realtime(settings, [feed], 0.5, 25, say)
-        assert time.monotonic() - started < 60
+        jobs.realtime(settings, [feed], 0.5, 600, say)
     with duckdb.connect(str(prepared_data / "gridhouse.duckdb"), read_only=True) as connection:
         counts = connection.execute(
             "select (select count(distinct interval_start) from marts.fct_price_intervals), "
             "(select count(*) from ops.files where status = 'landed'), "
             "(select count(*) from marts.fct_feed_outcomes where kind = 'download')"
         ).fetchone()
-    assert counts == (8, 8, 8) and len(said) == 2, said
+    assert counts == (8, 8, 8)
+    assert all("16 rows landed, built in" in line for line in said), said  # four files of four

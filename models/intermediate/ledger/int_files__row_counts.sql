@@ -7,11 +7,14 @@
 
 {#- Every staging model over a landed table, found in the project: a new product is counted without
     a change here. `gridhouse build` builds them all before this (gridhouse/dbt.py). -#}
--- depends_on: {{ ref('int_prices__unioned') }}
+-- depends_on: {{ ref('stg_ledger__files') }}
 {%- set marks = watermarks('staging_model') if execute and is_incremental() else {} %}
+{%- set newest = newest_loads() %}
 
 with counted as (
-    {% for model in staging_models() -%}
+    {#- Instants as text in UTC sort as instants. #}
+    {% for model in staging_models()
+        if model.feed in newest and newest[model.feed] > marks.get(model.name, '') -%}
     select
         '{{ model.name }}' as staging_model,
         '{{ model.feed }}' as feed,
@@ -36,8 +39,8 @@ with counted as (
         cast(null as text) as iso,
         cast(null as text) as file_id,
         cast(null as timestamptz) as _loaded_at,
-        0 as row_count,
-        0 as unresolved_row_count,
+        cast(0 as bigint) as row_count,
+        cast(0 as bigint) as unresolved_row_count,
         cast(null as timestamptz) as first_interval_start,
         cast(null as timestamptz) as last_interval_start
     where false

@@ -13,7 +13,7 @@ with counts as (
 ),
 
 unresolved as (
-    {% for model in staging_models() if model.name in affected -%}
+    {% for model in (staging_models() if affected else []) if model.name in affected -%}
     select {{ 'distinct' if model.landed_rows != '*' }}
         '{{ model.name }}' as staging_model,
         iso,

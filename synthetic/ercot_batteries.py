@@ -232,16 +232,25 @@ class Fleet:
 
     @cached_property
     def _wanted(self) -> np.ndarray:
-        """What each battery would do in each run by its price, MW, and now and then the reverse."""
+        """What each battery would do in each run by its price, as a share of its power: charge in
+        its cheapest hours, discharge in its dearest, and now and then anything.
+
+        It rests at both ends of the day, and between charging and discharging.
+        """
         rng = generator(self.market.seed, "ERCOT", "battery output", self.market.day)
         shape = self.rt_price.shape
         rank = self.rt_price.argsort(axis=1).argsort(axis=1) / shape[1]
-        share = np.where(rank > 0.75, 1.0, np.where(rank < 0.3, -1.0, 0.0))
+        hours = (
+            self._of("energy_mwh") / self._of("power_mw") / 24
+        )  # share of a day to fill or empty
+        share = np.where(rank > 1 - 1.3 * hours, 1.0, np.where(rank < 1.5 * hours, -1.0, 0.0))
         share *= rng.uniform(0.4, 1.0, shape)
-        share = np.where(rng.random(shape) < 0.15, rng.uniform(-1, 1, shape), share)
+        share = np.where(rng.random(shape) < 0.1, rng.uniform(-1, 1, shape), share)
         by_run = share[:, self._seconds // 900]
         by_run = by_run * rng.uniform(0.9, 1.0, by_run.shape)
-        return self._of("power_mw") * by_run
+        by_run[:, [0, -1]] = 0.0
+        by_run[:, 1:][by_run[:, 1:] * by_run[:, :-1] < 0] = 0.0
+        return by_run
 
     def _first_soc(self, day: date) -> np.ndarray:
         """Stored energy at the first run of a day."""
@@ -252,40 +261,40 @@ class Fleet:
     def _states(self) -> tuple[np.ndarray, np.ndarray]:
         """Net output (MW, four decimals, discharge positive) and stored energy (MWh) at each run.
 
-        The first run of the next day finds what that day starts with, so days fit together though
-        each is made alone: the room that is left narrows towards it at four fifths of the power.
+        Output runs straight from one run to the next. Charging is scaled by one factor and
+        discharging by another, the greatest ones by which the day stays within capacity and power
+        and ends at what the next day starts with: so days fit together though each is made alone.
         """
         tomorrow = self.market.day + timedelta(days=1)
         next_runs, _ = sced_runs(self.market.seed, grid(tomorrow, CENTRAL, 5))
         end = next_runs[0].astype(np.int64) - utc(self.market.day, CENTRAL)
         hours = np.diff(np.append(self._seconds, end)) / 3600
-        left = (end - np.append(self._seconds[1:], end)) / 3600
-        power, energy, into, out_of, own = (
-            self._of(name)[:, 0]
-            for name in (
-                "power_mw",
-                "energy_mwh",
-                "charge_efficiency",
-                "discharge_efficiency",
-                "auxiliary_mw",
-            )
-        )
-        target = self._first_soc(tomorrow)
-        output, stored = np.empty_like(self._wanted), np.empty_like(self._wanted)
-        soc = self._first_soc(self.market.day)
-        for r, step in enumerate(hours):
-            highest = np.minimum(0.98 * energy, target + 0.8 * power * left[r])
-            lowest = np.maximum(0.05 * energy, target - (0.8 * power * into - own) * left[r])
-            # the output that ends the step at each bound
-            bounds = [
-                np.where(rate > 0, -rate / into, -rate * out_of)
-                for rate in ((bound - soc) / step + own for bound in (highest, lowest))
+        energy, power = self._of("energy_mwh"), self._of("power_mw")
+
+        def paths(output: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            """MWh gained, lost and used by the battery itself since the first run."""
+            parts = [
+                _ramped(np.clip(-output, 0, None), hours) * self._of("charge_efficiency"),
+                _ramped(np.clip(output, 0, None), hours) / self._of("discharge_efficiency"),
+                hours * self._of("auxiliary_mw"),
             ]
-            output[:, r] = np.round(np.clip(self._wanted[:, r], *bounds), 4)
-            stored[:, r] = soc
-            charge, discharge = np.clip(-output[:, r], 0, None), np.clip(output[:, r], 0, None)
-            soc = soc + step * (into * charge - discharge / out_of - own)
-        return output + 0.0, stored
+            return tuple(np.pad(np.cumsum(p, axis=1), ((0, 0), (1, 0))) for p in parts)
+
+        start = self._first_soc(self.market.day)[:, None]
+        wanted = power * self._wanted
+        gained, lost, used = paths(wanted)
+        # the state is `still` + factor * `moved`, with charging set so that the day ends as it must
+        rise = self._first_soc(tomorrow)[:, None] - start + used[:, -1:]
+        share = gained / gained[:, -1:]
+        still, moved = start + share * rise - used, share * lost[:, -1:] - lost
+        with np.errstate(divide="ignore"):
+            room = np.where(moved > 0, 0.97 * energy - still, still - 0.04 * energy) / np.abs(moved)
+        discharging = np.minimum(room.min(axis=1, keepdims=True), 1.0)
+        discharging = np.minimum(discharging, (gained[:, -1:] - rise) / lost[:, -1:])
+        charging = (rise + discharging * lost[:, -1:]) / gained[:, -1:]
+        output = np.round(wanted * np.where(wanted < 0, charging, discharging), 4) + 0.0
+        gained, lost, used = paths(output)
+        return output, (start + gained - lost - used)[:, :-1]
 
     @property
     def output(self) -> np.ndarray:
@@ -372,6 +381,11 @@ class Fleet:
             price = np.broadcast_to(self.market.rt_capacity[service], excess.shape)
             quantity = excess / length / 10_000 / 4
             yield _lines(f"RT_{service}", "ESR", there & (excess != 0), quantity, price)
+
+
+def _ramped(mw: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """MWh of each step by power that runs straight from run to run, and to none after the last."""
+    return hours * (mw + np.pad(mw[:, 1:], ((0, 0), (0, 1)))) / 2
 
 
 def _whole(mw: np.ndarray) -> np.ndarray:

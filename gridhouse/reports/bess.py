@@ -165,17 +165,19 @@ def _chosen(batteries: list[Row], resource: str | None, first: date) -> Row:
 
 
 def _daily_charge(quarters: list[Row]) -> Iterator[Row]:
-    """First, lowest, highest and last state of charge of each day, and how uncertain it is."""
+    """First, lowest, highest and last state of charge of each day, and how uncertain it is; the
+    first four are None where there are bounds alone."""
     for (day, source), group in groupby(quarters, itemgetter("market_date", "soc_source")):
         rows = list(group)
         values = [row["soc_mwh"] for row in rows]
+        known = [value for value in values if value is not None]
         yield {
             "market_date": day,
             "source": source.lower(),
             "count": len(values),
             "first": values[0],
-            "lowest": min(values),
-            "highest": max(values),
+            "lowest": min(known, default=None),
+            "highest": max(known, default=None),
             "last": values[-1],
             "uncertain": max(row["soc_high_mwh"] - row["soc_low_mwh"] for row in rows) / 2,
         }

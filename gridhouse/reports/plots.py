@@ -97,7 +97,8 @@ def charge(rows: list[dict], first: date) -> Markup | None:
             xs.append(xs[-1] + timedelta(seconds=1))
             ys.append((nothing, nothing, nothing))
         xs.append(row["at"])
-        ys.append((row["soc_low_mwh"], row["soc_mwh"], row["soc_high_mwh"]))
+        middle = nothing if row["soc_mwh"] is None else row["soc_mwh"]
+        ys.append((row["soc_low_mwh"], middle, row["soc_high_mwh"]))
     low, middle, high = zip(*ys, strict=True)
     with rc_context(STYLE):
         figure, axes = _figure(2.4)

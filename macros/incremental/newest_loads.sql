@@ -2,7 +2,7 @@
     text in UTC; without the feeds of which nothing ever landed. -#}
 {% macro newest_loads() -%}
     {%- set newest = {} -%}
-    {%- if execute -%}
+    {%- if execute and load_relation(ref('stg_ledger__files')) -%}
         {%- set found = run_query(
             'select feed, cast(max(_loaded_at) as text) from ' ~ ref('stg_ledger__files')
             ~ ' group by feed'

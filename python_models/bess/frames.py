@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from python_models.bess.soc import Fit, Losses, State, Steps, fit_losses, rebuild
+from python_models.bess.soc import Cell, Fit, Losses, State, Steps, fit_losses, rebuild
 
 STEP_SECONDS = 900
 GAP_SECONDS = 86_400  # after as long without telemetry of anybody a state is known no more
@@ -114,10 +114,11 @@ def _open_loop(
     started = np.arange(len(soc) - 1)[:, None] >= first
     # nothing moves before the first reading, nor where power is not known
     moving = jnp.asarray(started) & steps.known
+    cell = Cell(fit.losses, capacity)
     state = rebuild(
         Steps(*(jnp.where(moving, v, 0.0) for v in steps[:4]), jnp.ones_like(moving)),
-        fit.losses,
-        capacity,
+        cell,
+        cell,
         power,
         State(jnp.asarray(start), jnp.asarray(start), jnp.zeros_like(start)),
     )
@@ -133,10 +134,11 @@ def _open_loop(
 def state_tables(quarters: pa.Table, start: pa.Table) -> Iterator[pa.Table]:
     """The rebuilt state at the start of each quarter hour of `quarters` (`STATE_COLUMNS`).
 
-    quarters: like `fit_table`, without soc_mwh and day_number, with the losses of its battery in
-    each row (fields of `Losses`) and the columns that are handed
-    through. start: states that are known already; the one at the first quarter hour is where a
-    battery begins, else that is anything from empty to full.
+    quarters: like `fit_table`, without soc_mwh and day_number, with the columns that are handed
+    through and, in each row, two structs of what the battery is at least and at most, `lowest` and
+    `highest`: stored_per_mwh, drawn_per_mwh, resistive_share, and per MW of power drain_share,
+    day_sd_hours and duration_hours. start: states that are known already; the one at the first
+    quarter hour is where a battery begins, else that is anything from empty to full.
     """
     known = {
         (r["resource"], r["interval_start"]): (r["low_mwh"], r["high_mwh"], r["variance_mwh2"])
@@ -149,15 +151,15 @@ def state_tables(quarters: pa.Table, start: pa.Table) -> Iterator[pa.Table]:
 
 def _state_block(rows: pa.Table, first_at: int, known: dict) -> pa.Table:
     grid = _Grid(rows)
-    capacity = grid.of_battery("capacity_mwh")
-    losses = Losses(*(grid.of_battery(name) for name in Losses._fields))
-    low, high, variance = np.zeros_like(capacity), np.array(capacity), np.zeros_like(capacity)
+    power = grid.of_battery("power_mw")
+    lowest, highest = grid.cell("lowest", power), grid.cell("highest", power)
+    low, high, variance = np.zeros_like(power), highest.capacity_mwh.copy(), np.zeros_like(power)
     at = pa.scalar(first_at * 1_000_000, pa.timestamp("us", "UTC")).as_py()
     for n, name in enumerate(grid.names[: grid.count]):
         if (name, at) in known:
             low[n], high[n], variance[n] = known[name, at]
     start = State(*(jnp.asarray(v) for v in (low, high, variance)))
-    state = rebuild(grid.steps(), losses, capacity, grid.of_battery("power_mw"), start)
+    state = rebuild(grid.steps(), lowest, highest, power, start)
     values = [np.asarray(v)[grid.slot, grid.battery] for v in state]
     handed = rows.select(STATE_COLUMNS.names[: -len(values)])
     return pa.table([*handed.columns, *values], names=STATE_COLUMNS.names).cast(STATE_COLUMNS)
@@ -187,11 +189,24 @@ class _Grid:
         out[self.slot, self.battery] = pc.fill_null(column, missing).to_numpy()
         return out
 
-    def of_battery(self, name: str) -> np.ndarray:
-        """A column that is the same in all rows of a battery, `[batteries]`; 1 for no battery."""
+    def of_battery(self, name: str, field: str | None = None) -> np.ndarray:
+        """A column (or a field of a column of structs) that is the same in all rows of a battery,
+        `[batteries]`; 1 for no battery."""
+        column = self.rows[name] if field is None else pc.struct_field(self.rows[name], field)
         out = np.ones(BATTERIES_AT_ONCE)
-        out[self.battery] = self.rows[name].to_numpy()
+        out[self.battery] = column.to_numpy()
         return out
+
+    def cell(self, name: str, power: np.ndarray) -> Cell:
+        """What a battery of this power is by the struct in a column."""
+        losses = Losses(
+            stored_per_mwh=self.of_battery(name, "stored_per_mwh"),
+            drawn_per_mwh=self.of_battery(name, "drawn_per_mwh"),
+            drain_mw=self.of_battery(name, "drain_share") * power,
+            resistive_share=self.of_battery(name, "resistive_share"),
+            day_sd_mwh=self.of_battery(name, "day_sd_hours") * power,
+        )
+        return Cell(losses, self.of_battery(name, "duration_hours") * power)
 
     def steps(self) -> Steps:
         known = self.values("is_step_known", 0.0) > 0

@@ -63,11 +63,21 @@ class Losses(NamedTuple):
         )
 
 
+class Cell(NamedTuple):
+    """What a battery is, each `[batteries]`: its losses and its energy capacity."""
+
+    losses: Losses
+    capacity_mwh: Array
+
+
 class Fit(NamedTuple):
     """Losses with what tells how far to trust them, each `[batteries]`; losses are NaN for no fit.
 
     standard_errors: `[batteries, 4]` of the four losses. round_trip_se: of the round trip, in which
-    errors of the losses partly cancel. step_sd_mwh: of one step's balance.
+    errors of the losses partly cancel. Both are the greater of two: errors that are independent
+    from step to step, and errors that hang together within a day, whose number is small (Cameron
+    and Miller, "A Practitioner's Guide to Cluster-Robust Inference", 2015, section VI: with few
+    clusters theirs comes out too small). step_sd_mwh: of one step's balance.
     steps: how many were used. is_plausible: enough cycles, and a round trip within `ROUND_TRIP`.
     """
 
@@ -82,7 +92,7 @@ class Fit(NamedTuple):
 class State(NamedTuple):
     """State of charge in MWh, `[steps + 1, batteries]`: before each step and after the last.
 
-    low, high: if losses and capacity are right the truth lies between, but for what days leave
+    low, high: the truth lies between if losses and capacity do, but for what days leave
     unexplained, whose variance so far is `variance_mwh2`.
     """
 
@@ -98,9 +108,8 @@ def fit_losses(
     """Losses by least squares of the change of the telemetered state over each step.
 
     soc_mwh: `[steps + 1, batteries]`, NaN where there is none. capacity_mwh, power_mw:
-    `[batteries]`. day: `[steps]`, number of the market day; standard errors allow for errors that
-    hang together within a day. Steps that touch the edges of the capacity are left out: drain and
-    charge are cut off there, which biases all of them.
+    `[batteries]`. day: `[steps]`, number of the market day. Steps that touch the edges of the
+    capacity are left out: drain and charge are cut off there, which biases all of them.
     """
     before, after = soc_mwh[:-1], soc_mwh[1:]
     inner = (jnp.minimum(before, after) > EDGE * capacity_mwh) & (
@@ -130,9 +139,14 @@ def fit_losses(
     days = jax.nn.one_hot(day - day[0], _MAX_DAYS).T  # `[days, steps]`
     scores = jnp.einsum("dt,tbi,tb->dbi", days, columns, rest)
     meat = jnp.einsum("dbi,dbj->bij", scores, scores)
-    covariance = inverse @ meat @ inverse
     by_day = days @ rest
     hours_of_day = days @ jnp.where(use, steps.hours, 0.0)
+    used_days = (hours_of_day > 0).sum(axis=0)
+    few = used_days / jnp.maximum(used_days - 1, 1)
+    step_variance = (rest**2).sum(0) / jnp.maximum(count - 4, 1)
+    covariances = jnp.stack(
+        [few[:, None, None] * (inverse @ meat @ inverse), step_variance[:, None, None] * inverse]
+    )
     # days of which little was used count for what was
     day_variance = (by_day**2).sum(0) / jnp.maximum(hours_of_day.sum(0) / 24, 1e-9)
     losses = jnp.where(is_fit[:, None], losses, jnp.nan)
@@ -147,15 +161,12 @@ def fit_losses(
         ],
         axis=-1,
     )
+    variances = jnp.diagonal(covariances, axis1=2, axis2=3).max(axis=0)
     return Fit(
         losses=found,
-        standard_errors=jnp.where(
-            is_fit[:, None], jnp.sqrt(jnp.diagonal(covariance, axis1=1, axis2=2)), jnp.nan
-        ),
-        round_trip_se=jnp.sqrt(jnp.einsum("bi,bij,bj->b", slope, covariance, slope)),
-        step_sd_mwh=jnp.where(
-            is_fit, jnp.sqrt((rest**2).sum(0) / jnp.maximum(count - 4, 1)), jnp.nan
-        ),
+        standard_errors=jnp.where(is_fit[:, None], jnp.sqrt(variances), jnp.nan),
+        round_trip_se=jnp.sqrt(jnp.einsum("bi,kbij,bj->kb", slope, covariances, slope).max(axis=0)),
+        step_sd_mwh=jnp.where(is_fit, jnp.sqrt(step_variance), jnp.nan),
         steps=count,
         is_plausible=is_fit
         & (found.round_trip >= ROUND_TRIP[0])
@@ -167,32 +178,36 @@ _MAX_DAYS = 62  # a fit's window
 
 
 @jax.jit
-def rebuild(
-    steps: Steps, losses: Losses, capacity_mwh: Array, power_mw: Array, start: State
-) -> State:
+def rebuild(steps: Steps, lowest: Cell, highest: Cell, power_mw: Array, start: State) -> State:
     """The state from power alone, for all batteries at once.
 
     `start` is the state before the first step, like all but `steps` `[batteries]`: for an unknown
     one from 0 to the capacity. Two trajectories start at the lowest and the highest possible state
     and are kept within the capacity, so they draw nearer each time that one touches a limit; once
-    they meet there the start no longer matters. A step without telemetry may have been anything up
-    to `power_mw`.
+    they meet there the start no longer matters. Where it is not known what a battery is, the lower
+    one follows the least that it may be, the higher one the most. A step without telemetry may have
+    been anything up to `power_mw`.
     """
-    variance_per_hour = losses.day_sd_mwh**2 / 24
+    day_sd = jnp.maximum(lowest.losses.day_sd_mwh, highest.losses.day_sd_mwh)
+    variance_per_hour = day_sd**2 / 24
+    is_size_known = lowest.capacity_mwh >= highest.capacity_mwh
 
-    def step(at: State, now: Steps) -> tuple[State, State]:
-        move = (
+    def move(now: Steps, losses: Losses, unknown: Array) -> Array:
+        known = (
             now.charged_mwh * losses.stored_per_mwh
             - now.discharged_mwh * losses.drawn_per_mwh
             - now.hours * losses.drain_mw
             - now.squared_mw2h / power_mw * losses.resistive_share
         )
+        return jnp.where(now.known, known, unknown)
+
+    def step(at: State, now: Steps) -> tuple[State, State]:
         reach = power_mw * now.hours
-        fall = jnp.where(now.known, move, -reach * losses.drawn_per_mwh)
-        rise = jnp.where(now.known, move, reach * losses.stored_per_mwh)
-        low = jnp.clip(at.low_mwh + fall, 0, capacity_mwh)
-        high = jnp.clip(at.high_mwh + rise, 0, capacity_mwh)
-        at_a_limit = (high <= 0) | (low >= capacity_mwh)  # both, then
+        fall = move(now, lowest.losses, -reach * lowest.losses.drawn_per_mwh)
+        rise = move(now, highest.losses, reach * highest.losses.stored_per_mwh)
+        low = jnp.clip(at.low_mwh + fall, 0, lowest.capacity_mwh)
+        high = jnp.clip(at.high_mwh + rise, 0, highest.capacity_mwh)
+        at_a_limit = (high <= 0) | ((low >= lowest.capacity_mwh) & is_size_known)  # both, then
         variance = at.variance_mwh2 + variance_per_hour * now.hours
         after = State(low, high, jnp.where(at_a_limit, 0.0, variance))
         return after, after

@@ -50,8 +50,8 @@ def test_from_anything_to_empty_and_on(warehouse, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     write(first, "np3_966_er__gen_resources", "31-MAR-25", [gen(1, awarded_quantity=1)])
     write(first, "np3_966_er__load_resources", "31-MAR-25", [load(1, "SITEA_LD1")])
-    # 10 MW until 05:55 empties any battery of 16.4 MWh (10 MW times 1.64 h); then 4 MW are taken
-    # from 06:05 to 07:00, which with the ramps on both sides is 4 MWh
+    # 10 MW until 05:55 empties any battery of up to 42 MWh (10 MW times 4.2 h, the most that it is
+    # assumed to hold); then 4 MW are taken from 06:05 to 07:00, which with the ramps is 4 MWh
     telemetry(
         first,
         "01/30/2025",
@@ -63,14 +63,13 @@ def test_from_anything_to_empty_and_on(warehouse, tmp_path):
     warehouse.build(*WANTED)
     states = {at: values for at, *values in warehouse.sql(STATES)}
     assert len(states) == 96
-    assert states["30 00:00"] == [0, 8.2, 16.4, "ASSUMED"]
-    assert states["30 06:00"] == [0, 0, 0, "ASSUMED"]
-    # 4 MWh x 0.922 less 0.05 MW of drain for 1.25 hours; 5 % of 16.4 MWh a day is the spread:
-    # 2 x 0.82 x sqrt(1.25 / 24) on both sides
-    assert states["30 07:15"] == pytest.approx(
-        [3.6255 - 0.3743, 3.6255, 3.6255 + 0.3743, "ASSUMED"], abs=1e-4
-    )
-    assert states["30 08:00"][1] == pytest.approx(3.6255 - 0.05 * 0.75, abs=1e-4)
+    assert states["30 00:00"] == [0, None, 42, "ASSUMED"]
+    assert states["30 06:00"] == [0, None, 0, "ASSUMED"]
+    # of 4 MWh at least 0.88 are stored and 0.12 MW drained for 1.25 hours, which leaves 3.37; at
+    # most 0.96 and 0.02 MW: 3.815. 0.8 MWh a day is the spread: 1.6 x sqrt(1.25 / 24) on both sides
+    low, middle, high, _ = states["30 07:15"]
+    assert middle is None  # how much it holds is not known
+    assert (low, high) == pytest.approx((3.37 - 0.3651, 3.815 + 0.3651), abs=1e-4)
 
     # the next day comes alone: it goes on from the first, and is what both days at once give
     telemetry(second, "01/31/2025", "01-APR-25", lambda m: 0, lambda m: 0, skip={720, 725})
@@ -78,8 +77,10 @@ def test_from_anything_to_empty_and_on(warehouse, tmp_path):
     warehouse.build(*WANTED)
     added = warehouse.sql(STATES)
     assert len(added) == 192
-    midnight = 3.6255 - 0.05 * 16.75
-    assert {at: v for at, _, v, *_ in added}["31 00:00"] == pytest.approx(midnight, abs=1e-4)
+    low, _, high = {at: v for at, *v, _ in added}["31 00:00"]
+    spread = 1.6 * (18 / 24) ** 0.5
+    assert low == 0  # 3.37 - 0.12 * 16.75 is less than the spread
+    assert high == pytest.approx(3.815 - 0.02 * 16.75 + spread, abs=1e-3)
     warehouse.build(*WANTED, whole=True)
     assert warehouse.sql(STATES) == added
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from python_models.bess.frames import GAP_SECONDS, STATE_COLUMNS, fit_table, state_tables
-from python_models.bess.soc import Losses, State, Steps, fit_losses, rebuild
+from python_models.bess.soc import Cell, Losses, State, Steps, fit_losses, rebuild
 
 DAYS = 30
 TRUE = {"stored": 0.93, "drawn": 1 / 0.95, "drain": 0.2, "resistance": 0.04}
@@ -31,9 +31,14 @@ def known_state(mwh):
     return State(np.array([mwh]), np.array([mwh]), np.zeros(1))
 
 
-def rebuilt(moves: Steps, start: State, *, drain=1.0, resistance=0.0, day_sd=0.0, capacity=50.0):
-    losses = Losses(*(np.array([v]) for v in (0.9, 1.1, drain, resistance, day_sd)))
-    state = rebuild(moves, losses, np.array([capacity]), np.array([10.0]), start)
+def cell(stored=0.9, drawn=1.1, drain=1.0, resistance=0.0, day_sd=0.0, capacity=50.0) -> Cell:
+    values = (stored, drawn, drain, resistance, day_sd)
+    return Cell(Losses(*(np.array([v]) for v in values)), np.array([capacity]))
+
+
+def rebuilt(moves: Steps, start: State, most: Cell | None = None, **least):
+    lowest = cell(**least)
+    state = rebuild(moves, lowest, most or lowest, np.array([10.0]), start)
     return [np.asarray(v)[:, 0] for v in state]
 
 
@@ -61,6 +66,17 @@ def test_a_step_without_telemetry_may_have_been_anything():
     # 10 MW for a quarter hour: 2.5 MWh, of which 0.9 are stored, 1.1 drawn
     assert low[-1] == pytest.approx(20 - 2.75)
     assert high[-1] == pytest.approx(20 + 2.25)
+
+
+def test_bounds_follow_what_a_battery_is_at_least_and_at_most():
+    most = cell(stored=1.0, drawn=1.0, drain=0.0, capacity=60.0)
+    moves = steps(one(60, 20, 0, 0), one(0, 0, 5, 100), one(1, 1, 1, 1))
+    low, high, variance = rebuilt(moves, known_state(0.0), most, day_sd=np.sqrt(24))
+    # 54 - 1 and 60, each cut at its size; full again; - 5.5 - 1 and - 5; empty
+    assert low == pytest.approx([0, 50, 50, 43.5, 0])
+    assert high == pytest.approx([0, 60, 60, 55, 0])
+    # full at one size is not known to be full; empty is empty
+    assert variance == pytest.approx([0, 1, 2, 3, 0])
 
 
 def test_like_a_plain_loop():
@@ -160,9 +176,16 @@ def test_too_little_to_go_by_is_no_fit():
 
 
 def with_losses(rows: pa.Table, resistance: float) -> pa.Table:
-    values = (TRUE["stored"], TRUE["drawn"], TRUE["drain"], resistance, 0.5)
-    for name, value in zip(Losses._fields, values, strict=True):
-        rows = rows.append_column(name, pa.array(np.full(len(rows), value)))
+    is_least_and_most = {
+        "stored_per_mwh": TRUE["stored"],
+        "drawn_per_mwh": TRUE["drawn"],
+        "drain_share": TRUE["drain"] / POWER,
+        "resistive_share": resistance,
+        "day_sd_hours": 0.5 / POWER,
+        "duration_hours": CAPACITY / POWER,
+    }
+    for bound in ("lowest", "highest"):
+        rows = rows.append_column(bound, pa.array([is_least_and_most] * len(rows)))
     days = rows["interval_start"].cast(pa.timestamp("s", "UTC")).cast(pa.date32())
     given = {"iso": "ERCOT", "run_id": None, "evidence_code": "FLEET"}
     for name, value in given.items():

@@ -257,7 +257,10 @@ def test_stored_energy_follows_the_output(disclosed: Path) -> None:
             mine = states[name] + following[name][:1]
             for now, then in pairwise(mine):
                 hours = (then["run_at"] - now["run_at"]).total_seconds() / 3600
-                into, out = max(-now["output_mw"], 0), max(now["output_mw"], 0)
+                # straight from run to run; charging and discharging never follow each other
+                mean = (now["output_mw"] + then["output_mw"]) / 2
+                assert now["output_mw"] * then["output_mw"] >= 0
+                into, out = max(-mean, 0), max(mean, 0)
                 change = (
                     b["charge_efficiency"] * into
                     - out / b["discharge_efficiency"]
@@ -268,7 +271,7 @@ def test_stored_energy_follows_the_output(disclosed: Path) -> None:
             assert all(0 < r["soc_mwh"] < b["energy_mwh"] for r in mine)
             # it does something, and days fit together
             assert (
-                sum(r["output_mw"] > 1 for r in mine) > 20 < sum(r["output_mw"] < -1 for r in mine)
+                sum(r["output_mw"] > 1 for r in mine) > 10 < sum(r["output_mw"] < -1 for r in mine)
             )
             assert bool(following[name]) == (side == "single")
 

@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+{%- set least_fitted = 10 %}
+
 with points as (
     select
         iso,
@@ -28,68 +30,90 @@ live as (
     select * from {{ ref('int_bess__live_losses') }}
 ),
 
-fleet as (
-    select
-        iso,
-        median(stored_per_mwh) as stored_per_mwh,
-        median(drawn_per_mwh) as drawn_per_mwh,
-        median(drain_mw / power_mw) as drain_share,
-        median(resistive_share) as resistive_share,
-        median(day_sd_mwh / capacity_mwh) as day_sd_share,
-        median(capacity_mwh / power_mw) as duration_hours
-    from live
-    group by all
-),
-
 assumed as (
     select * from {{ ref('bess_assumed_losses') }}
 ),
 
-found as (
+-- What a battery is at least and at most, by the batteries that were fitted or by plan.
+fleet as (
+    select
+        iso,
+        {{ battery_cell(
+            'quantile_cont(stored_per_mwh, 0.05)',
+            'quantile_cont(drawn_per_mwh, 0.95)',
+            'quantile_cont(drain_mw / power_mw, 0.95)',
+            'quantile_cont(resistive_share, 0.95)',
+            'quantile_cont(day_sd_mwh / power_mw, 0.95)',
+            'quantile_cont(capacity_mwh / power_mw, 0.05)'
+        ) }} as lowest,
+        {{ battery_cell(
+            'quantile_cont(stored_per_mwh, 0.95)',
+            'quantile_cont(drawn_per_mwh, 0.05)',
+            'quantile_cont(drain_mw / power_mw, 0.05)',
+            'quantile_cont(resistive_share, 0.05)',
+            'quantile_cont(day_sd_mwh / power_mw, 0.95)',
+            'quantile_cont(capacity_mwh / power_mw, 0.95)'
+        ) }} as highest
+    from live
+    group by all
+    having count(*) >= {{ least_fitted }}
+),
+
+assumed_cells as (
+    select
+        bound,
+        {{ battery_cell(
+            'stored_per_mwh', 'drawn_per_mwh', 'drain_share', 'resistive_share', 'day_sd_hours',
+            'duration_hours'
+        ) }} as cell
+    from assumed
+),
+
+planned as (
+    select
+        any_value(cell) filter (where bound = 'LEAST') as lowest,
+        any_value(cell) filter (where bound = 'MOST') as highest
+    from assumed_cells
+),
+
+same_point as (
     select
         points.iso,
         points.resource,
-        points.power_mw,
         live.run_id,
-        case
-            when live.resource is not null then 'SAME_POINT'
-            when fleet.iso is not null then 'FLEET'
-            else 'ASSUMED'
-        end as evidence_code,
-        coalesce(live.stored_per_mwh, fleet.stored_per_mwh, assumed.stored_per_mwh)
-            as stored_per_mwh,
-        coalesce(live.drawn_per_mwh, fleet.drawn_per_mwh, assumed.drawn_per_mwh) as drawn_per_mwh,
-        coalesce(
-            live.drain_mw, points.power_mw * coalesce(fleet.drain_share, assumed.drain_share)
-        ) as drain_mw,
-        coalesce(live.resistive_share, fleet.resistive_share, assumed.resistive_share)
-            as resistive_share,
-        coalesce(
-            live.capacity_mwh,
-            points.power_mw * coalesce(fleet.duration_hours, assumed.duration_hours)
-        ) as capacity_mwh,
-        coalesce(fleet.day_sd_share, assumed.day_sd_share) as day_sd_share,
-        live.day_sd_mwh
+        live.capacity_mwh,
+        {{ battery_cell(
+            'live.stored_per_mwh',
+            'live.drawn_per_mwh',
+            'live.drain_mw / points.power_mw',
+            'live.resistive_share',
+            'live.day_sd_mwh / points.power_mw',
+            'live.capacity_mwh / points.power_mw'
+        ) }} as fitted
     from points
-    left join alone
+    inner join alone
         on points.iso = alone.iso and points.resource = alone.old_resource
-    left join live
+    inner join live
         on alone.iso = live.iso and alone.new_resource = live.resource
-    left join fleet on points.iso = fleet.iso
-    cross join assumed
-    where points.side = 'GEN' and points.power_mw > 0
+    where points.power_mw > 0
 )
 
 select
-    iso,
-    resource,
-    power_mw,
-    capacity_mwh,
-    stored_per_mwh,
-    drawn_per_mwh,
-    drain_mw,
-    resistive_share,
-    coalesce(day_sd_mwh, day_sd_share * capacity_mwh) as day_sd_mwh,
-    run_id,
-    evidence_code
-from found
+    points.iso,
+    points.resource,
+    points.power_mw,
+    same_point.capacity_mwh,
+    coalesce(same_point.fitted, fleet.lowest, planned.lowest) as lowest,
+    coalesce(same_point.fitted, fleet.highest, planned.highest) as highest,
+    same_point.run_id,
+    case
+        when same_point.resource is not null then 'SAME_POINT'
+        when fleet.iso is not null then 'FLEET'
+        else 'ASSUMED'
+    end as evidence_code
+from points
+left join same_point
+    on points.iso = same_point.iso and points.resource = same_point.resource
+left join fleet on points.iso = fleet.iso
+cross join planned
+where points.side = 'GEN' and points.power_mw > 0

@@ -71,6 +71,8 @@ parts as (
         {{ seconds_between('run_at', 'held_until') }} as run_seconds,
         held_until <= {{ add_minutes('interval_start', 15) }} as is_run_end,
         is_last_run,
+        run_at = min(run_at) over (partition by iso, market_date, interval_start)
+            as is_first_in_interval,
         -- less than 900 in the first quarter of a day: what holds before its first run is not in it
         sum(seconds) over (partition by iso, market_date, interval_start) as interval_seconds
     from starts
@@ -107,6 +109,7 @@ cut as (
         parts.interval_start,
         parts.seconds,
         parts.is_run_end,
+        parts.is_first_in_interval,
         parts.run_seconds,
         parts.interval_seconds,
         case
@@ -152,7 +155,8 @@ select
     sum(greatest(-output_mw, 0) * seconds) / 3600 as charged_mwh,
     sum(base_point_mw * seconds) / 3600 as base_point_mwh,
     max(hsl_mw) as hsl_mw,
-    arg_min(soc_mwh, run_at) as first_soc_mwh,
+    -- none after a gap: what is read later was not so at the start
+    any_value(soc_mwh) filter (where is_first_in_interval) as first_soc_mwh,
     sum(taken_mw * run_seconds) filter (where is_run_end) / 3600 as step_charged_mwh,
     sum(delivered_mw * run_seconds) filter (where is_run_end) / 3600 as step_discharged_mwh,
     sum(squared_mw2 * run_seconds) filter (where is_run_end) / 3600 as step_squared_mw2h,

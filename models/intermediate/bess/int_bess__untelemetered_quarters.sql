@@ -40,11 +40,8 @@ select
     and coalesce(charged.is_step_known, true) as is_step_known,
     losses.capacity_mwh,
     losses.power_mw,
-    losses.stored_per_mwh,
-    losses.drawn_per_mwh,
-    losses.drain_mw,
-    losses.resistive_share,
-    losses.day_sd_mwh,
+    losses.lowest,
+    losses.highest,
     losses.run_id,
     losses.evidence_code,
     greatest(discharged._built_at, charged._built_at, pairs._built_at) as _built_at

@@ -26,7 +26,8 @@ with telemetered as (
     where side = 'ESR' and first_soc_mwh is not null
 ),
 
--- Two standard deviations of what days leave unexplained on both sides.
+-- Two standard deviations of what days leave unexplained on both sides. Of a battery whose size no
+-- telemetry tells there are bounds alone: their middle would look like a state.
 rebuilt as (
     select
         iso,
@@ -36,7 +37,7 @@ rebuilt as (
         {{ add_minutes('interval_start', 15) }} as interval_end,
         market_date,
         'REBUILT' as soc_source,
-        (low_mwh + high_mwh) / 2 as soc_mwh,
+        case when capacity_mwh is not null then (low_mwh + high_mwh) / 2 end as soc_mwh,
         greatest(low_mwh - 2 * sqrt(variance_mwh2), 0) as soc_low_mwh,
         least(high_mwh + 2 * sqrt(variance_mwh2), capacity_mwh) as soc_high_mwh,
         capacity_mwh,

@@ -11,7 +11,6 @@ import hashlib
 import re
 import uuid
 import zipfile
-import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path, PurePosixPath
 import httpx
 
 from extract.index import Candidate, safe_name
+from extract.parse.sections import fault_of
 from extract.polite import Lane, PoliteClient, Trouble, body_length
 
 FRESH = timedelta(hours=1)  # NEMWEB lists a file some minutes before it can be read
@@ -348,8 +348,8 @@ def wrong_bytes(path: Path, name: str) -> str | None:
         try:
             with zipfile.ZipFile(path) as archive:
                 archive.infolist()
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-            return f"a zip whose directory cannot be read ({error}), so probably cut off"
+        except Exception as error:
+            return f"a zip whose directory {fault_of(error)}, so probably cut off"
     return None
 
 
@@ -363,10 +363,10 @@ def damaged_member(path: Path) -> str | None:
             return None
         try:
             bad = archive.testzip()
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            return f"a zip with a damaged member ({error})"
         except (NotImplementedError, RuntimeError):  # a method unknown here, or encrypted
             return None
+        except Exception as error:
+            return f"a zip with a damaged member ({fault_of(error)})"
     return f"a zip with a damaged member ({bad})" if bad else None
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from extract.catalogue import Feed
 from extract.ledger import FileRow, Known, OutcomeRow, RejectedRow, file_id
 from extract.parse import read_member
 from extract.parse.oasis import TryLater
-from extract.parse.sections import Content, Quarantine
+from extract.parse.sections import Content, Quarantine, fault_of
 from extract.unpack import File, Limits, files_in, members
 
 
@@ -62,8 +60,9 @@ class Batch:
             for file in files_in(entry.name, incoming.source, entry.sha256, self.limits):
                 self._add_file(feed, incoming, file)
                 is_container = is_container or file.container is not None
-        except Quarantine as error:
-            self._quarantine(self._file_row(feed, incoming, outer), str(error), started)
+        except Exception as error:
+            reason = _reason(outer, error)
+            self._quarantine(self._file_row(feed, incoming, outer), reason, started)
             return
         if is_container:
             self._add_container(self._file_row(feed, incoming, outer))
@@ -87,9 +86,8 @@ class Batch:
         except TryLater as error:
             self.rows.discard(row.file_id, str(error))
             self._outcome(row, "http_error", started, str(error))
-        except (Quarantine, zipfile.BadZipFile, zlib.error, EOFError) as error:
-            reason = str(error) if isinstance(error, Quarantine) else f"{file.name}: {error}"
-            self._quarantine(row, reason, started)
+        except Exception as error:
+            self._quarantine(row, _reason(file, error), started)
         else:
             if digest and self._same_as_latest(row, digest):
                 message = "the same content as the newest landed answer to this request"
@@ -249,6 +247,12 @@ class Batch:
                 outcome.message = f"{row.rows_rejected} of {row.rows_in_file} rows rejected"
 
 
+def _reason(file: File, error: Exception) -> str:
+    """Why a file is quarantined; raises `error` where the file is not at fault."""
+    fault = fault_of(error)
+    return fault if isinstance(error, Quarantine) else f"{file.name}: {fault}"
+
+
 def published_in_name(feed: Feed, *names: str) -> datetime | None:
     """Publication instant (UTC) from the stamp in a file's name, null where there is none.
 
@@ -259,10 +263,10 @@ def published_in_name(feed: Feed, *names: str) -> datetime | None:
             found = re.search(published.regex, name)
             if found:
                 text = "".join(found.groups()) or found.group()
+                fold = 1 if "xhr" in name.lower() else 0
                 try:
                     local = datetime.strptime(text, published.format)
-                except ValueError:
+                    return local.replace(tzinfo=feed.zone, fold=fold).astimezone(UTC)
+                except (ValueError, OverflowError):  # no date, or one of the year 1
                     continue
-                fold = 1 if "xhr" in name.lower() else 0
-                return local.replace(tzinfo=feed.zone, fold=fold).astimezone(UTC)
     return None

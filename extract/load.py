@@ -186,4 +186,5 @@ def _create(raw: Path) -> None:
         return
     raw.parent.mkdir(parents=True, exist_ok=True)
     with closing(duckdb.connect()) as connection:
-        connection.execute(f"attach '{raw}' (storage_version '{STORAGE_VERSION}')")
+        path = str(raw).replace("'", "''")
+        connection.execute(f"attach '{path}' (storage_version '{STORAGE_VERSION}')")

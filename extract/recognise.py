@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from extract.catalogue import Catalogue, Feed, normalize_header
-from extract.parse.sections import Quarantine
+from extract.parse.sections import Quarantine, fault_of
 from extract.unpack import File, Limits, member_names, members
 
 SUFFIXES = (".csv", ".zip", ".xml", ".xlsx", ".xls", ".json")
@@ -78,7 +76,8 @@ def _head(file: File, limits: Limits) -> str:
             _, stream = next(streams)
             head = stream.read(_HEAD)
             return "" if b"\x00" in head else head.decode("utf-8", "replace")
-    except (Quarantine, StopIteration, zipfile.BadZipFile, zlib.error, EOFError):
+    except Exception as error:  # what cannot be read is known by its name or folder, or not at all
+        fault_of(error)
         return ""
 
 
@@ -98,7 +97,10 @@ def _by_header(file: File, feeds: list[Feed], limits: Limits) -> Feed | None:
 
 
 def _header(head: str) -> set[str]:
-    return {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
+    try:
+        return {normalize_header(h) for h in next(csv.reader([head.split("\n", 1)[0]]), [])}
+    except csv.Error:
+        return set()
 
 
 def _records(head: str) -> list[str]:

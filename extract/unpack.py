@@ -6,14 +6,13 @@ import hashlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from extract.parse.sections import Quarantine
+from extract.parse.sections import Quarantine, fault_of
 
 MAX_MEMBERS = 20_000
 WORKBOOK = re.compile(r"\.xls[xmb]$", re.IGNORECASE)
@@ -80,7 +79,7 @@ def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> It
             inner_name = PurePosixPath(info.filename).name
             try:
                 data = archive.read(info)
-            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            except Exception as error:
                 problem = str(_broken(name, info, error))
                 yield File(inner_name, name, sha256, info.file_size, b"", problem)
             else:
@@ -144,10 +143,11 @@ def _open_each(
 ) -> Iterator[tuple[str, IO[bytes]]]:
     for info in infos:
         try:
-            with archive.open(info) as stream:
-                yield PurePosixPath(info.filename).name, stream
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            stream = archive.open(info)
+        except Exception as error:
             raise _broken(name, info, error) from error
+        with stream:
+            yield PurePosixPath(info.filename).name, stream
 
 
 @contextmanager
@@ -155,8 +155,8 @@ def _zip(file: File, limits: Limits) -> Iterator[zipfile.ZipFile]:
     with file.open() as raw:
         try:
             archive = zipfile.ZipFile(raw)
-        except (zipfile.BadZipFile, ValueError) as error:
-            raise Quarantine(f"{file.name}: not a whole zip: {error}") from error
+        except Exception as error:
+            raise Quarantine(f"{file.name}: not a whole zip: {fault_of(error)}") from error
         with archive:
             _check(file, archive, limits)
             yield archive
@@ -186,4 +186,4 @@ def _check(file: File, archive: zipfile.ZipFile, limits: Limits) -> None:
 
 
 def _broken(name: str, info: zipfile.ZipInfo, error: Exception) -> Quarantine:
-    return Quarantine(f"{name}: member {info.filename} cannot be unpacked: {error}")
+    return Quarantine(f"{name}: member {info.filename}: {fault_of(error)}")

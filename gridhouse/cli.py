@@ -386,7 +386,7 @@ def _print(settings: Settings, report, done) -> None:
 
 
 def _exit(report, done) -> None:
-    if (report and not report.ok) or (done and not done.ok):
+    if (report and not report.ok) or (done and (done.rows_lost or not done.ok)):
         raise typer.Exit(FAILED)
 
 

@@ -19,6 +19,7 @@ from gridhouse.offenders import offenders
 from gridhouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+ROWS_LOST = "rows_lost"  # tag of tests
 ROW_COUNTS = "model.gridhouse.int_files__row_counts"
 
 
@@ -34,6 +35,7 @@ class Build:
     models: int = 0
     tests: int = 0
     seconds: float = 0.0
+    rows_lost: bool = False  # rows that landed are in no mart: a warning by which a command fails
     kept_out: bool = False  # a program opened a database between the check and the build
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -221,6 +223,7 @@ def _summary(result, seconds: float, data: Path, manifest, warehouse: Path) -> B
             done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'}){rows}")
         elif status == "warn":
             done.warnings.append(text + rows)
+            done.rows_lost |= ROWS_LOST in node.node.tags
     return done
 
 

@@ -181,6 +181,7 @@ def realtime(
             for line in done.failures:
                 say(f"failure: {line}")
         if done and done.ok:
+            ok = ok and not done.rows_lost
             unbuilt.clear()
             build_at, whole_at = math.inf, now + WHOLE_S if whole else whole_at
         elif done or held:

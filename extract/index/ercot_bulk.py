@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extract.index import Candidate
-from extract.parse.sections import Quarantine
+from extract.parse.sections import Quarantine, fault_of
 
 if TYPE_CHECKING:
     from extract.catalogue import Feed
@@ -81,5 +80,7 @@ def documents(call: Candidate, path: Path, max_bytes: int) -> Iterator[tuple[Can
                         "(GRIDHOUSE_MAX_FILE_BYTES)"
                     )
                 yield replace(part, name=name), archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Quarantine(f"{call.name}: {error}") from error
+    except Quarantine:
+        raise
+    except Exception as error:
+        raise Quarantine(f"{call.name}: {fault_of(error)}") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from extract.catalogue import Feed
 from extract.parse.sections import (
@@ -78,11 +78,13 @@ class _State:
             fields = next(csv.reader([line.decode("utf-8")]))
         except (UnicodeDecodeError, csv.Error) as error:
             raise Quarantine(f"{self.member}: line {self.line}: {error}") from error
-        if fields[0] == "I":
+        if fields[0] == "I" and len(fields) > 4:
             self._table(fields)
+        elif fields[0] == "I":
+            raise Quarantine(f"{self.member}: line {self.line}: an I line that names no columns")
         elif len(fields) >= 3 and fields[1].upper() == "END OF REPORT":
             self.table, self.known = None, False
-            self.footer = int(fields[2]) if fields[2].isdigit() else 0
+            self.footer = int(fields[2]) if re.fullmatch(r"[0-9]{1,9}", fields[2]) else 0
         else:
             self._published(fields)
 
@@ -105,10 +107,9 @@ class _State:
     def _published(self, fields: list[str]) -> None:
         try:
             stamp = datetime.strptime(f"{fields[5]} {fields[6]}", "%Y/%m/%d %H:%M:%S")
-        except (IndexError, ValueError):
+            self.content.published_at = stamp.replace(tzinfo=self.feed.zone).astimezone(UTC)
+        except (IndexError, ValueError, OverflowError):
             self.content.notes.append("the C line has no creation time")
-            return
-        self.content.published_at = stamp.replace(tzinfo=self.feed.zone)
 
     def _rows(self, body: bytes) -> Iterator[Section]:
         first = self.line

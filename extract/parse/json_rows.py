@@ -64,7 +64,10 @@ def _section(
     feed: Feed, name: str, rows: list[dict[str, Any]], content: Content
 ) -> Iterator[Section]:
     names = list(dict.fromkeys(key for row in rows for key in row))  # records may differ
-    columns = [pa.array([row.get(key) for row in rows]) for key in names]
+    try:
+        columns = [pa.array([row.get(key) for row in rows]) for key in names]
+    except pa.ArrowException as error:
+        raise Quarantine(f"{name}: values that make no column: {error}") from error
     yield from plain_csv.read(feed, name, iter([csv_text(names, columns)]), content)
 
 

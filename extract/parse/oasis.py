@@ -49,7 +49,10 @@ def _xml(feed: Feed, member: str, text: bytes, content: Content) -> Iterator[Sec
         raise Quarantine(f"{member}: XML, but not an OASIS report ({root.tag})")
     stamp = root.findtext(".//{*}TimeDate")
     if stamp:
-        content.published_at = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+        try:
+            content.published_at = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+        except ValueError:
+            content.notes.append(f"TimeDate {stamp[:40]!r} is no instant")
     error = root.find(".//{*}ERROR")
     if error is not None:
         _refused(member, error, content)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 
+import duckdb
 import numpy as np
 
 from extract.catalogue import Table, normalize_header
@@ -20,10 +21,27 @@ from extract.catalogue import Table, normalize_header
 LEADING = ("_record", "_type", "_sub_type", "_version")  # our names of an AEMO line's first fields
 _EMPTY_LINE = re.compile(rb"\n\n")  # found twice as fast as by `in`
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
+LONGEST_LINE = 2 * BLOCK_BYTES  # no row is near it: a text without line ends would fill the memory
+
+
+_OF_THE_MACHINE = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
 
 
 class Quarantine(Exception):
     """The whole file is not what it says; the message is the reason that the ledger shows."""
+
+
+def fault_of(error: Exception) -> str:
+    """What is wrong with a file whose reading raised `error`.
+
+    Decompressors, codecs and parsers raise errors of many kinds on bytes that are not what they
+    say. Raises `error` itself where the file is not at fault: no memory, a full disk.
+    """
+    if isinstance(error, _OF_THE_MACHINE) or getattr(error, "errno", None) is not None:
+        raise error
+    if isinstance(error, Quarantine):
+        return str(error)
+    return f"cannot be read: {type(error).__name__}: {error}"
 
 
 @dataclass(slots=True)
@@ -65,6 +83,8 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
         cut = data.rfind(b"\n") + 1
         if not cut:
             rest += data
+            if len(rest) > LONGEST_LINE:
+                raise Quarantine(f"{member}: a line of more than {LONGEST_LINE:,} bytes")
             continue
         block, rest = rest + data[:cut], data[cut:]
         yield _unix(_check_start(block, member) if first else block)

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from extract.catalogue import Column, Table, normalize_header
 from extract.parse.query import UNREAD, Query, query_of
-from extract.parse.sections import Section
+from extract.parse.sections import Section, fault_of
 
 ARROW_TYPES = {
     "text": pa.string(),
@@ -94,11 +94,12 @@ class Reader:
             yield from self.read(sections[half:])
 
     def _fast(self, sections: list[Section]) -> pa.Table | None:
-        query = query_of(sections[0])
         with self._spool(b.body for b in sections) as path:
             try:
+                query = query_of(sections[0])
                 result = self.connection.sql(query.sql(path, strict=True)).to_arrow_table()
-            except (duckdb.Error, pa.ArrowException):
+            except Exception as error:
+                fault_of(error)
                 return None
         if result.num_rows != sum(s.rows for s in sections):
             return None
@@ -109,14 +110,14 @@ class Reader:
         return _Spool(self.folder, bodies)
 
     def _careful(self, section: Section) -> Typed:
-        query = query_of(section)
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
             try:
+                query = query_of(section)
                 result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
-            except (duckdb.Error, pa.ArrowException) as error:
-                return _broken(section, f"unreadable as CSV: {str(error).splitlines()[0]}")
+            except Exception as error:
+                return _broken(section, fault_of(error).splitlines()[0])
             errors = self.connection.execute(
                 "select line, column_name, error_type, csv_line, error_message from reject_errors "
                 "qualify row_number() over (partition by line order by column_idx) = 1 "

@@ -1,6 +1,6 @@
 {#- The NEM rows that tell what really flowed: those of the intervention run (INTERVENTION = 1) where
-    the file has one for the interval, else those of the only run (docs/decisions/
-    0002_intervention_runs.md).
+    there is one for the interval, else those of the only run (docs/decisions/
+    0002_intervention_runs.md). A month comes in several files: the two runs may be in two of them.
 
     relation: a staging model of a dispatch table, with intervention and interval_start. -#}
 {% macro physical_run(relation) -%}
@@ -19,6 +19,5 @@
                 physical.intervention <> 0
                 and physical.market_date = pricing.market_date
                 and physical.interval_start = pricing.interval_start
-                and physical._file_id = pricing._file_id
         )
 {%- endmacro %}

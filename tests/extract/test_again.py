@@ -129,7 +129,7 @@ def test_one_damaged_inner_zip_costs_nothing_else(site, catalogue):
     whole = zipped(dict(inner))
     damaged = whole.replace(inner[1][1], inner[1][1].replace(b"UNIT_SCADA", b"UNIT_SCAD?"))
     report = site.fetch("nem_dispatch_scada", "day.zip", damaged, catalogue)
-    assert "cannot be unpacked" in report.problems[0] and inner[1][0] in report.problems[0]
+    assert "cannot be read" in report.problems[0] and inner[1][0] in report.problems[0]
     assert site.query("select scadavalue from nem.dispatch_unit_scada order by 1") == [
         (5,), (15,), (20,), (25,),
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Files as operators publish them, and as they break, through the whole landing (no network)."""
 
+import errno
 import io
 import os
 import zipfile
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from extract.catalogue import load_catalogue
+from extract.parse import plain_csv
 from extract.run import Run
 
 DAM = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
@@ -149,6 +151,65 @@ def test_broken_files_are_quarantined_with_a_reason(land, content, reason):
     assert query("select settlement_point from ercot.np4_190_cd") == [("GOOD",)]
 
 
+OASIS = (
+    '<OASISReport xmlns="x"><MessageHeader><TimeDate>{}</TimeDate></MessageHeader></OASISReport>'
+)
+OASIS_NAME = "20260101_20260102_PRC_LMP_DAM_20260102_01_01_01_v12.xml"
+NEM_NAME = "PUBLIC_DISPATCHSCADA_202512270000_0000000495867506.CSV"
+BUSES = "DeliveryDate,HourEnding,BusName,LMP,DSTFlag\n"
+
+
+def compressed_wrongly(method: int) -> bytes:
+    """A zip whose member is compressed by `method`, with some bytes of it changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        rows = (f"01/31/2026,01:00,P{n},{n}.5,N\n" for n in range(3000))
+        archive.writestr(f"{DAM_NAME}.csv", DAM + "".join(rows))
+    wrong = bytearray(out.getvalue())
+    wrong[120:400] = bytes(byte ^ 0x5A for byte in wrong[120:400])
+    return bytes(wrong)
+
+
+def wrongly_named() -> bytes:
+    """A zip whose member has a name that is no UTF-8 in its own header."""
+    whole = zipped({"DAMSPNP4190_\u00e9.csv": DAM + "01/31/2026,01:00,HB_NORTH,1,N\n"})
+    return whole.replace("\u00e9".encode(), b"\xff\xff", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        (NEM_NAME, SCADA_HEAD + 'I,DISPATCH\nC,"END OF REPORT",3\n', "line 2: an I line"),
+        (NEM_NAME, SCADA_HEAD.replace("2025/", "0001/") + 'C,"END OF REPORT",²\n', "none of the"),
+        (f"{DAM_NAME}_csv.zip", compressed_wrongly(zipfile.ZIP_LZMA), "cannot be read: LZMAError"),
+        (f"{DAM_NAME}_csv.zip", compressed_wrongly(zipfile.ZIP_BZIP2), "cannot be read: OSError"),
+        (f"{DAM_NAME}_csv.zip", wrongly_named(), "cannot be read: UnicodeDecodeError"),
+        ("DAMHRLMPNP4183.csv", f"{BUSES}01/02/2026,01:00,{'A' * 300_000},1,N\n", "field"),
+        ("DAMHRLMPNP4183.csv", f"{BUSES},01:00,B\rX,1.5,N\n01/02/2026,01:00,B,1,N\n", "new-line"),
+        (f"{DAM_NAME}.csv", "x" * 9_000_000, "a line of more than 8,388,608 bytes"),
+        ("mystery.csv", "a,b\r1,2\r\n", None),
+        ("mystery.zip", compressed_wrongly(zipfile.ZIP_LZMA).replace(b"DAMSPNP", b"MYSTERY"), None),
+        (OASIS_NAME, OASIS.format("never"), None),
+    ],
+)
+def test_whatever_cannot_be_read_holds_nothing_up(land, name, content, reason):
+    """Errors of decompressors, codecs and parsers are of many kinds; `reason` None: no problem."""
+    report, query = land({name: content, "A_DAMSPNP4190.csv": DAM + "01/31/2026,01:00,X,1,N\n"})
+    assert query("select settlement_point from ercot.np4_190_cd") == [("X",)]
+    assert len(report.problems) == (reason is not None)
+    if reason:
+        assert name in report.problems[0] and reason in report.problems[0]
+
+
+def test_a_fault_of_the_machine_is_none_of_a_file(land, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(plain_csv, "read", full)
+    with pytest.raises(Exception, match="No space left"):
+        land({f"{DAM_NAME}.csv": DAM + "01/31/2026,01:00,HB_NORTH,1,N\n"})
+
+
 def test_flipped_byte_in_a_zip_is_quarantined_and_leaves_no_row(land):
     rows = "".join(f"01/31/2026,01:00,P{n},{n},N\n" for n in range(20_000))
     broken = bytearray(zipped({f"{DAM_NAME}.csv": DAM + rows}))
@@ -183,7 +244,7 @@ def test_a_quotation_mark_inside_a_name_is_a_letter(land):
             '01/31/2026,03:00,HB_NORTH,30,N\n01/31/2026,04:00,HB_SOUTH",40,N\n',
             "line 3: a quotation mark",
         ),
-        ("01/31/2026,01:00,A\rB,3,N\n01/31/2026,01:00,B,4,N\n", "unreadable as CSV"),
+        ("01/31/2026,01:00,A\rB,3,N\n01/31/2026,01:00,B,4,N\n", "cannot be read"),
     ],
 )
 def test_text_that_hides_rows_quarantines_its_file_alone(land, rows, reason):

@@ -64,8 +64,7 @@ ercot_dam as (
 solved_twice as (
     select distinct
         market_date,
-        interval_start,
-        _file_id
+        interval_start
     from {{ ref('stg_nem__dispatch_constraints') }}
     where intervention <> 0
 ),
@@ -96,7 +95,6 @@ nem_once as (
             where
                 solved_twice.market_date = constraints.market_date
                 and solved_twice.interval_start = constraints.interval_start
-                and solved_twice._file_id = constraints._file_id
         )
 ),
 
@@ -126,7 +124,6 @@ nem_twice as (
         on
             constraints.market_date = solved_twice.market_date
             and constraints.interval_start = solved_twice.interval_start
-            and constraints._file_id = solved_twice._file_id
     group by all
 ),
 

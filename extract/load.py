@@ -186,5 +186,4 @@ def _create(raw: Path) -> None:
         return
     raw.parent.mkdir(parents=True, exist_ok=True)
     with closing(duckdb.connect()) as connection:
-        path = str(raw).replace("'", "''")
-        connection.execute(f"attach '{path}' (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach '{raw}' (storage_version '{STORAGE_VERSION}')")

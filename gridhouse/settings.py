@@ -121,6 +121,13 @@ class Settings(BaseSettings):
 
     traceback: bool = Field(False, description="Show where an unexpected error arose.")
 
+    @field_validator("data")
+    @classmethod
+    def _check_folder(cls, value: Path) -> Path:
+        if "'" in str(value.resolve()):  # dlt and dbt write it into SQL as it is
+            raise ValueError("the folder's path has an apostrophe; take a folder without one")
+        return value
+
     @field_validator("caiso_nodes", mode="before")
     @classmethod
     def _split_nodes(cls, value: object) -> object:

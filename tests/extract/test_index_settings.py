@@ -38,6 +38,11 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.rate("caiso", "http://127.0.0.1:1") == Rate(1, 6.5)  # said, so kept
 
 
+def test_a_folder_that_cannot_stand_in_sql_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="apostrophe"):
+        Settings(data=tmp_path / "it's" / "data")
+
+
 def test_an_empty_list_of_nodes_is_none() -> None:
     assert Settings(caiso_nodes="").caiso_nodes is None
     assert Settings(caiso_nodes=" , ").caiso_nodes is None

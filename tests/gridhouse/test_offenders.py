@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
+import typer
 
 import synthetic
-from gridhouse import dbt
+from gridhouse import cli, dbt
 from gridhouse.offenders import offenders
 from gridhouse.settings import Settings
 from tests.gridhouse.conftest import DAY, Command
@@ -115,7 +116,7 @@ def test_a_build_ends_well_though_rows_cannot_be_read(prepared_data, monkeypatch
         results = [
             SimpleNamespace(
                 node=SimpleNamespace(
-                    resource_type=kind, name="t", compiled_code="select * from gone"
+                    resource_type=kind, name="t", compiled_code="select * from gone", tags=[]
                 ),
                 status=status,
                 message="Got 1 result",
@@ -135,3 +136,17 @@ def test_a_build_ends_well_though_rows_cannot_be_read(prepared_data, monkeypatch
     assert ["could not be read" in line for line in said.warnings] == [True, False]
     # of a test that did not run there are no rows, and a unit test has none
     assert ["could not be read" in line for line in said.failures] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("tags", [[], ["rows_lost"]])
+def test_rows_that_no_mart_has_fail_the_command_and_not_the_build(prepared_data, monkeypatch, tags):
+    node = SimpleNamespace(resource_type="test", name="t", compiled_code="select 1", tags=tags)
+    result = SimpleNamespace(node=node, status="warn", message="Got 1 result")
+    done = SimpleNamespace(results=[result])
+    monkeypatch.setattr(
+        dbt, "_dbt", lambda *_: SimpleNamespace(success=True, exception=None, result=done)
+    )
+    built = dbt.invoke(Settings(data=prepared_data), ["build"], SimpleNamespace(nodes={}))
+    assert built.ok and built.rows_lost == bool(tags)
+    with pytest.raises(typer.Exit) if tags else nullcontext():
+        cli._exit(None, built)

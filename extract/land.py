@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract.archive import Entry
@@ -164,7 +164,16 @@ class Batch:
         )
 
     def _publish(self, row: FileRow, feed: Feed, content: Content, member: str) -> None:
-        """What the file itself says about its publication outranks the listing."""
+        """What the file itself says about its publication outranks the listing.
+
+        Not so an instant to come: the file would outrank all that corrects it.
+        """
+        if content.published_at and content.published_at > row.fetched_at + timedelta(days=1):
+            content.notes.append(
+                f"says that it was published at {content.published_at:%Y-%m-%d %H:%M %Z}, which is "
+                "after it was fetched; that is not taken"
+            )
+            content.published_at = None
         if content.published_at:
             row.published_at = content.published_at.astimezone(UTC)
         elif row.published_at is None:

@@ -420,6 +420,14 @@ def test_aemo_rows_under_another_tables_header_are_not_taken(land, odd):
     assert query("select count(*) from nem.dispatch_unit_scada") == [(0,)]
 
 
+def test_a_publication_to_come_is_not_believed(land):
+    row = "D,DISPATCH,UNIT_SCADA,1,2025/12/27 00:05:00,BARCALDN,0\n"
+    text = SCADA_HEAD.replace("2025/12/27", "2099/12/27") + SCADA + row + 'C,"END OF REPORT",4\n'
+    report, query = land({NEM_NAME: text})
+    assert report.ok and "which is after it was fetched" in report.warnings[0]
+    assert query("select published_at from nem._files") == [(None,)]  # unknown: comes first
+
+
 def test_aemo_file_without_its_closing_line_is_cut_off(land):
     text = SCADA_HEAD + SCADA + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,1\n'
     report, query = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})

@@ -1,7 +1,7 @@
 {{ config(severity='warn', tags=['rows_lost']) }}
 
-{#- Reported by the build that takes their file in, which exits with 1 and goes on; `fct_unresolved_rows`
-    keeps them. -#}
+{#- Reported by the build that takes their file in, which exits with 1 and goes on;
+    `fct_unresolved_rows` keeps them. -#}
 select
     counts.feed,
     counts.file_id,

@@ -36,7 +36,7 @@ class Build:
     tests: int = 0
     seconds: float = 0.0
     rows_lost: bool = False  # rows that landed are in no mart: a warning by which a command fails
-    kept_out: bool = False  # a program opened a database between the check and the build
+    kept_out: bool = False  # a program opened raw.duckdb between the check and the build
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -99,11 +99,14 @@ def build(
             variables["tests_since"] = tested.read_text()
         deadline = time.monotonic() + settings.lock_wait_s
         while True:
-            for path, read_only in ((warehouse, False), (settings.data / "raw.duckdb", True)):
-                with opened(path, deadline - time.monotonic(), read_only=read_only):
-                    pass  # dbt does not wait
+            with opened(settings.data / "raw.duckdb", deadline - time.monotonic()):
+                pass  # dbt does not wait
             done = invoke(
-                settings, [*arguments, "--vars", json.dumps(variables)], manifest, warehouse
+                settings,
+                [*arguments, "--vars", json.dumps(variables)],
+                manifest,
+                warehouse,
+                deadline - time.monotonic(),
             )
             if not done.kept_out:
                 break
@@ -164,11 +167,17 @@ def invoke(
     arguments: list[str],
     manifest: object,
     warehouse: Path | None = None,
+    wait_s: float = 0.0,
 ) -> Build:
-    """Run dbt with our project, profile and folders."""
+    """Run dbt with our project, profile and folders.
+
+    Raises Locked when another program keeps the warehouse open for longer than `wait_s`.
+    """
     started = time.perf_counter()
     warehouse = warehouse or warehouse_path(settings)
-    result = _dbt(settings, arguments, warehouse, manifest)
+    # dbt does not wait for readers: it shares a connection that is there before it
+    with opened(warehouse, wait_s, read_only=False):
+        result = _dbt(settings, arguments, warehouse, manifest)
     seconds = time.perf_counter() - started
     return _summary(result, seconds, settings.data.resolve(), manifest, warehouse)
 

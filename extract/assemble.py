@@ -18,7 +18,7 @@ import pyarrow as pa
 from extract.catalogue import Table
 from extract.ledger import FileRow, RejectedRow
 from extract.parquet import TableWriter
-from extract.parse.sections import Section
+from extract.parse.sections import Section, WorkOnMany
 from extract.parse.typed import Reader, Typed, arrow_schema
 
 GROUP_BYTES = 16 * 1024 * 1024  # text parsed in one go
@@ -88,7 +88,16 @@ class Assembler:
         self.rejected: list[RejectedRow] = []
 
     def take(self, pending: Pieces) -> None:
-        """Queue what a file has given so far; full groups go to the parsers."""
+        """Queue what a file has given so far; full groups go to the parsers.
+
+        Raises WorkOnMany for an error in the work on groups, in which are rows of other files.
+        """
+        try:
+            self._take(pending)
+        except Exception as error:
+            raise WorkOnMany(f"{type(error).__name__}: {error}") from error
+
+    def _take(self, pending: Pieces) -> None:
         for piece in pending.pieces:
             section = piece.section
             key = (section.table.name, section.header, section.given)

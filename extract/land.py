@@ -18,6 +18,8 @@ from extract.parse.oasis import TryLater
 from extract.parse.sections import Content, Quarantine, fault_of
 from extract.unpack import File, Limits, files_in, members
 
+CLOCKS_DIFFER = timedelta(days=1)  # at most, between an operator's clock and ours
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -158,7 +160,7 @@ class Batch:
             content_sha256=None,
             bytes=file.size,
             url=entry.url,
-            published_at=published or published_in_name(feed, file.name),
+            published_at=published or _by_then(feed, file.name, entry.fetched_at),
             fetched_at=entry.fetched_at,
             loaded_at=self.loaded_at,
         )
@@ -168,7 +170,7 @@ class Batch:
 
         Not so an instant to come: the file would outrank all that corrects it.
         """
-        if content.published_at and content.published_at > row.fetched_at + timedelta(days=1):
+        if content.published_at and content.published_at > row.fetched_at + CLOCKS_DIFFER:
             content.notes.append(
                 f"says that it was published at {content.published_at:%Y-%m-%d %H:%M %Z}, which is "
                 "after it was fetched; that is not taken"
@@ -177,7 +179,7 @@ class Batch:
         if content.published_at:
             row.published_at = content.published_at.astimezone(UTC)
         elif row.published_at is None:
-            row.published_at = published_in_name(feed, member)
+            row.published_at = _by_then(feed, member, row.fetched_at)
 
     def _quarantine(self, row: FileRow, reason: str, started: float) -> None:
         self.rows.discard(row.file_id, reason)
@@ -260,6 +262,12 @@ def _reason(file: File, error: Exception) -> str:
     """Why a file is quarantined; raises `error` where the file is not at fault."""
     fault = fault_of(error)
     return fault if isinstance(error, Quarantine) else f"{file.name}: {fault}"
+
+
+def _by_then(feed: Feed, name: str, fetched_at: datetime) -> datetime | None:
+    """When a name says that it was published; null where that is nothing, or an instant to come."""
+    stamp = published_in_name(feed, name)
+    return None if stamp and stamp > fetched_at + CLOCKS_DIFFER else stamp
 
 
 def published_in_name(feed: Feed, *names: str) -> datetime | None:

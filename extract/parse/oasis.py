@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from xml.etree import ElementTree
 
@@ -50,8 +50,11 @@ def _xml(feed: Feed, member: str, text: bytes, content: Content) -> Iterator[Sec
     stamp = root.findtext(".//{*}TimeDate")
     if stamp:
         try:
-            content.published_at = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
-        except ValueError:
+            stated = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+            content.published_at = stated.astimezone(UTC) if stated.tzinfo else None
+        except (ValueError, OverflowError):
+            content.published_at = None
+        if content.published_at is None:
             content.notes.append(f"TimeDate {stamp[:40]!r} is no instant")
     error = root.find(".//{*}ERROR")
     if error is not None:

@@ -7,6 +7,7 @@ reader (`extract.parse.typed`), so 3,000 small files cost about as much as one l
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +25,13 @@ BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at
 LONGEST_LINE = 2 * BLOCK_BYTES  # no row is near it: a text without line ends would fill the memory
 
 
-_OF_THE_MACHINE = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
+class WorkOnMany(Exception):
+    """The work on rows of many files broke off: no single one of them is known to be at fault."""
+
+
+_NO_FAULT = (WorkOnMany, MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
+# what the system says of bytes that send a reader to a place before the beginning of its file
+_FAULT = (None, errno.EINVAL)
 
 
 class Quarantine(Exception):
@@ -35,9 +42,9 @@ def fault_of(error: Exception) -> str:
     """What is wrong with a file whose reading raised `error`.
 
     Decompressors, codecs and parsers raise errors of many kinds on bytes that are not what they
-    say. Raises `error` itself where the file is not at fault: no memory, a full disk.
+    say. Raises `error` itself where the file is not at fault: no memory, a full disk, another file.
     """
-    if isinstance(error, _OF_THE_MACHINE) or getattr(error, "errno", None) is not None:
+    if isinstance(error, _NO_FAULT) or getattr(error, "errno", None) not in _FAULT:
         raise error
     if isinstance(error, Quarantine):
         return str(error)

@@ -70,9 +70,7 @@ class Reader:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute("set TimeZone = 'UTC'")
-        self.connection.execute("set errors_as_json = false")
+        self.connection = _connection()
 
     def close(self) -> None:
         self.connection.close()
@@ -94,13 +92,29 @@ class Reader:
             yield from self.read(sections[half:])
 
     def _fast(self, sections: list[Section]) -> pa.Table | None:
+        try:
+            return self._at_once(sections)
+        except Exception as error:
+            self._recover(error)
+            return None
+
+    def _careful(self, section: Section) -> Typed:
+        try:
+            return self._by_line(section)
+        except Exception as error:
+            return _broken(section, self._recover(error).splitlines()[0])
+
+    def _recover(self, error: Exception) -> str:
+        """What is wrong with the file; a database that its bytes have broken is made anew."""
+        if isinstance(error, (duckdb.InternalException, duckdb.FatalException)):
+            self.connection.close()
+            self.connection = _connection()
+        return fault_of(error)
+
+    def _at_once(self, sections: list[Section]) -> pa.Table | None:
         with self._spool(b.body for b in sections) as path:
-            try:
-                query = query_of(sections[0])
-                result = self.connection.sql(query.sql(path, strict=True)).to_arrow_table()
-            except Exception as error:
-                fault_of(error)
-                return None
+            query = query_of(sections[0])
+            result = self.connection.sql(query.sql(path, strict=True)).to_arrow_table()
         if result.num_rows != sum(s.rows for s in sections):
             return None
         table = sections[0].table
@@ -109,15 +123,12 @@ class Reader:
     def _spool(self, bodies: Iterator[bytes]) -> _Spool:
         return _Spool(self.folder, bodies)
 
-    def _careful(self, section: Section) -> Typed:
+    def _by_line(self, section: Section) -> Typed:
         with self._spool(iter([section.body])) as path:
             self.connection.execute("drop table if exists reject_errors")
             self.connection.execute("drop table if exists reject_scans")
-            try:
-                query = query_of(section)
-                result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
-            except Exception as error:
-                return _broken(section, fault_of(error).splitlines()[0])
+            query = query_of(section)
+            result = self.connection.sql(query.sql(path, strict=False)).to_arrow_table()
             errors = self.connection.execute(
                 "select line, column_name, error_type, csv_line, error_message from reject_errors "
                 "qualify row_number() over (partition by line order by column_idx) = 1 "
@@ -130,6 +141,13 @@ class Reader:
             line = section.first_line + (swallowed_line(section.body) or 1) - 1
             return _broken(section, f"line {line}: a quotation mark is not closed before its end")
         return _without_bad_values(_with_places(section, result, errors, query))
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    made = duckdb.connect(config={"threads": 1})
+    made.execute("set TimeZone = 'UTC'")
+    made.execute("set errors_as_json = false")
+    return made
 
 
 # the reader's words for a value that is not of its column's type
@@ -221,7 +239,10 @@ def _other_header(section: Section, errors: list[tuple]) -> str | None:
     """What to say if a line that failed is a header with the columns in another order."""
     names = {normalize_header(h) for h in section.header} - {""}
     for line, _, _, text, _ in errors:
-        cells = {normalize_header(c) for c in next(csv.reader([text]), [])}
+        try:
+            cells = {normalize_header(c) for c in next(csv.reader([text]), [])}
+        except csv.Error:
+            continue
         if len(cells & names) > len(names) / 2:
             return (
                 f"line {section.first_line + line - 1} is another header ({text[:200]}): files "

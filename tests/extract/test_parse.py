@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract import assemble
 from extract.catalogue import load_catalogue
 from extract.parse import plain_csv
 from extract.run import Run
@@ -199,6 +200,60 @@ def test_whatever_cannot_be_read_holds_nothing_up(land, name, content, reason):
     assert len(report.problems) == (reason is not None)
     if reason:
         assert name in report.problems[0] and reason in report.problems[0]
+
+
+def test_bytes_that_break_the_reader_cost_no_other_file(land):
+    """A column name that is no UTF-8 in a line of a CSV of which not all columns are read."""
+    head = (
+        "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,OPR_INTERVAL,NODE_ID_XML,NODE_ID,"
+        "NODE,MARKET_RUN_ID,LMP_TYPE,XML_DATA_ITEM,PNODE_RESMRID,GRP_TYPE,POS,MW,GROUP\n"
+    )
+    row = (
+        "2026-01-02T{0:02}:00:00-00:00,2026-01-02T{1:02}:00:00-00:00,2026-01-02,{1},0,N,N,N,DAM,LMP,"
+        "LMP_PRC,N,ALL,0,1.5,1\n"
+    )
+    bad = (head + row.format(8, 9)).replace("LMP_PRC", "CA\u00d1ON").encode("latin-1")
+    report, query = land(
+        {f"2026010{n}_PRC_LMP_DAM_v12.csv": head + row.format(8 + n, 9 + n) for n in (1, 2)}
+        | {"20260103_PRC_LMP_DAM_v12.csv": bad}
+    )
+    assert query("select count(*) from caiso.prc_lmp") == [(2,)]
+    assert len(report.problems) == 1 and "20260103_PRC_LMP" in report.problems[0]
+
+
+def test_a_short_line_with_a_carriage_return_holds_nothing_up(land):
+    text = DAM + "01/31/2026,8,\r\r\n01/31/2026,01:00,HB_NORTH,1,N\n"
+    report, query = land(
+        {f"{DAM_NAME}.csv": text, "A_DAMSPNP4190.csv": DAM + "01/31/2026,01:00,X,1,N\n"}
+    )
+    assert ("X",) in query("select settlement_point from ercot.np4_190_cd")
+    assert len(report.problems) == 1 and f"{DAM_NAME}.csv" in report.problems[0]
+
+
+def test_a_zip_that_lost_bytes_in_its_middle_is_quarantined(land):
+    rows = (f"01/31/2026,01:00,P{n * 7919 % 400_009},{n * 31 % 977}.5,N\n" for n in range(400_000))
+    whole = zipped({f"{DAM_NAME}.csv": DAM + "".join(rows)})
+    lost = whole[:1000] + whole[1_500_000:]
+    report, query = land(
+        {f"{DAM_NAME}_csv.zip": lost, "mystery.zip": lost.replace(b"DAMSPNP", b"MYSTERY")}
+    )
+    assert query("select count(*) from ercot.np4_190_cd") == [(0,)]
+    (problem,) = report.problems
+    assert f"{DAM_NAME}_csv.zip" in problem
+
+
+def test_an_error_in_the_work_on_many_files_is_booked_on_none(land, monkeypatch):
+    """The file that is being added when a group fails has nothing to do with it."""
+    monkeypatch.setattr(assemble, "GROUP_BYTES", 100)
+
+    def fail(*_):
+        raise ValueError("of another file")
+
+    monkeypatch.setattr(assemble.Reader, "read", fail)
+    rows = "".join(f"01/31/2026,01:00,P{n},1,N\n" for n in range(40))
+    names = [DAM_NAME.replace("123456789", f"12345{n:04}") for n in range(9)]
+    with pytest.raises(Exception, match="of another file"):
+        land({f"{name}.csv": DAM + rows.replace("P", name[-12]) for name in names})
 
 
 def test_a_fault_of_the_machine_is_none_of_a_file(land, monkeypatch):

@@ -100,7 +100,7 @@ nem_once as (
 
 -- Where an interval was solved twice, the shadow price is the pricing run's and everything in MW is
 -- the intervention run's (docs/decisions/0002_intervention_runs.md).
-nem_twice as (
+nem_by_file as (
     select
         constraints.iso,
         constraints.market,
@@ -125,6 +125,19 @@ nem_twice as (
             constraints.market_date = solved_twice.market_date
             and constraints.interval_start = solved_twice.interval_start
     group by all
+),
+
+-- A month comes in several files: the two runs of a constraint may be in two of them.
+nem_twice as (
+    select
+        * replace (
+            coalesce(shadow_price, max(shadow_price) over both_runs) as shadow_price,
+            coalesce(limit_mw, max(limit_mw) over both_runs) as limit_mw,
+            coalesce(flow_mw, max(flow_mw) over both_runs) as flow_mw,
+            coalesce(violation_mw, max(violation_mw) over both_runs) as violation_mw
+        )
+    from nem_by_file
+    window both_runs as (partition by market_date, interval_start, constraint_name)
 ),
 
 unioned as (

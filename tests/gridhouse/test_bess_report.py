@@ -268,9 +268,9 @@ class TestOfTheMonth:
         )[0]
         assert (charge[0], charge[-1]) == ("2025-01-30", "rebuilt")
         assert [amount(cell) for cell in charge[1:-1]] == pytest.approx(wanted, abs=0.005)
-        # empty or full at midnight, anything between 0 and 16.4 MWh (10 MW times 1.64 h)
-        assert charge[2] == charge[-2] == "8.20"
-        assert "Losses of the rebuilt state: Planning values" in page.read_text("utf-8")
+        # how much it holds is not known: between 0 and 42 MWh at midnight (10 MW times 4.2 h)
+        assert charge[2:-2] == ["\u2013"] * 4 and charge[-2] == "21.00"
+        assert "Losses of the rebuilt state: Between planning values" in page.read_text("utf-8")
 
     def test_an_unknown_battery_is_refused_and_the_others_named(self, report):
         said = report("--resource", "E_ESR1", code=2).stderr

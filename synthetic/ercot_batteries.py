@@ -240,10 +240,9 @@ class Fleet:
         rng = generator(self.market.seed, "ERCOT", "battery output", self.market.day)
         shape = self.rt_price.shape
         rank = self.rt_price.argsort(axis=1).argsort(axis=1) / shape[1]
-        hours = (
-            self._of("energy_mwh") / self._of("power_mw") / 24
-        )  # share of a day to fill or empty
-        share = np.where(rank > 1 - 1.3 * hours, 1.0, np.where(rank < 1.5 * hours, -1.0, 0.0))
+        # the share of a day that it takes to fill or empty; it is in use for longer, with rests
+        hours = self._of("energy_mwh") / self._of("power_mw") / 24
+        share = np.where(rank > 1 - 2.0 * hours, 1.0, np.where(rank < 2.2 * hours, -1.0, 0.0))
         share *= rng.uniform(0.4, 1.0, shape)
         share = np.where(rng.random(shape) < 0.1, rng.uniform(-1, 1, shape), share)
         by_run = share[:, self._seconds // 900]

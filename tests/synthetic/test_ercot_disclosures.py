@@ -271,7 +271,7 @@ def test_stored_energy_follows_the_output(disclosed: Path) -> None:
             assert all(0 < r["soc_mwh"] < b["energy_mwh"] for r in mine)
             # it does something, and days fit together
             assert (
-                sum(r["output_mw"] > 1 for r in mine) > 10 < sum(r["output_mw"] < -1 for r in mine)
+                sum(r["output_mw"] > 1 for r in mine) > 20 < sum(r["output_mw"] < -1 for r in mine)
             )
             assert bool(following[name]) == (side == "single")
 

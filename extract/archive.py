@@ -55,8 +55,19 @@ class Archive:
     def path(self, sha256: str) -> Path:
         return self.objects / sha256[:2] / sha256
 
-    def put(self, source: Path, sha256: str, *, move: bool = False) -> Path:
-        """Keep a large file under its hash; `move` takes it away from where it lies."""
+    def put(
+        self,
+        source: Path,
+        sha256: str,
+        *,
+        move: bool = False,
+        hashed: os.stat_result | None = None,
+    ) -> Path:
+        """Keep a large file under its hash; `move` takes it away from where it lies.
+
+        `hashed` is what the file was before it was hashed: raises ArchiveError if it is not so any
+        more after it was copied, since it is still being written then.
+        """
         target = self.path(sha256)
         if target.exists():
             if move:
@@ -66,6 +77,12 @@ class Archive:
         if not move:  # copied beside its place first, so that an object is whole or absent
             part = target.with_suffix(".part")
             shutil.copyfile(source, part)
+            now = source.stat()
+            if hashed and (now.st_size, now.st_mtime_ns) != (hashed.st_size, hashed.st_mtime_ns):
+                part.unlink()
+                raise ArchiveError(
+                    f"{source.name}: was written to while it was read; the next run takes it"
+                )
             source = part
         source.replace(target)
         return target

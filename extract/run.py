@@ -10,12 +10,12 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extract.archive import PACK_BYTES, Archive, Entry, sha256_of
+from extract.archive import PACK_BYTES, Archive, ArchiveError, Entry, sha256_of
 from extract.catalogue import Catalogue, Feed
 from extract.land import Batch, Incoming, Landed
 from extract.ledger import FileRow, Known, OutcomeRow, file_id, read_known
@@ -236,21 +236,35 @@ class Run:
         wanted = {f.id for f in feeds}
         root = folder.resolve()
         own = [f for f in (self.data, self.archive_folder) if f.resolve().is_relative_to(root)]
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() or p.is_symlink()):
-            if any(path.resolve().is_relative_to(f.resolve()) for f in own):
-                continue  # what gridhouse itself keeps
-            # links to folders are not followed, they may lead round in circles
-            feed = path.is_file() and recognise(path, folder, self.catalogue, self.limits)
+        for path in sorted(self._paths(folder)):
+            try:
+                if not (path.is_file() or path.is_symlink()):
+                    continue
+                if any(path.resolve().is_relative_to(f.resolve()) for f in own):
+                    continue  # what gridhouse itself keeps
+                feed = path.is_file() and recognise(path, folder, self.catalogue, self.limits)
+                found = _read(path) if feed and feed.id in wanted else None
+            except (PermissionError, FileNotFoundError) as error:  # of this file, or gone by now
+                self._unreadable(error)
+                continue
             if not feed:
                 self.report.not_recognised.append(Path(_printable(path)))
-            elif feed.id in wanted:
-                self._take_file(feed, path)
+            elif found:
+                self._take_file(feed, path, *found)
         self.flush()
 
-    def _take_file(self, feed: Feed, path: Path) -> None:
-        known, size = self.known_of(feed.operator), path.stat().st_size
-        content = path.read_bytes() if size <= PACK_BYTES else None
-        sha256 = sha256_of(path) if content is None else hashlib.sha256(content).hexdigest()
+    def _paths(self, folder: Path) -> Iterator[Path]:
+        """All that lies below; links to folders, which may lead in circles, are not followed."""
+        for place, folders, names in os.walk(folder, onerror=self._unreadable):
+            yield from (Path(place, name) for name in [*folders, *names])
+
+    def _unreadable(self, error: OSError) -> None:
+        self.report.problems.append(f"{_printable(error.filename)}: {error.strerror}")
+
+    def _take_file(
+        self, feed: Feed, path: Path, was: os.stat_result, content: bytes | None, sha256: str
+    ) -> None:
+        known = self.known_of(feed.operator)
         name = _printable(path.name)
         key = f"file:{name}:{sha256[:16]}"
         if key in known.keys or file_id(feed.id, name, sha256) in known.file_ids:
@@ -261,20 +275,45 @@ class Run:
             key=key,
             name=name,
             sha256=sha256,
-            bytes=size,
+            bytes=was.st_size if content is None else len(content),
             url=name,
             published_at=None,
             fetched_at=datetime.now(UTC),
         )
-        self.keep(feed, entry, path if content is None else content)
+        try:
+            source = self.archive.put(path, sha256, hashed=was) if content is None else content
+        except (ArchiveError, FileNotFoundError) as error:
+            self._failed(feed, error)
+        else:
+            self.keep(feed, entry, source)
 
     def from_archive(self, feeds: list[Feed]) -> None:
         """Land everything that the archive holds for `feeds`, in the order it was fetched."""
         chosen = {f.id: f for f in feeds}
         for entry in self.archive.entries():
-            if entry.feed in chosen:
-                self.take(chosen[entry.feed], Incoming(entry, self.archive.read(entry), True))
+            if entry.feed not in chosen:
+                continue
+            feed = chosen[entry.feed]
+            try:
+                source = self.archive.read(entry)
+            except ArchiveError as error:  # the others can still be had
+                self._failed(feed, error)
+            else:
+                self.take(feed, Incoming(entry, source, True))
         self.flush()
+
+    def _failed(self, feed: Feed, error: Exception) -> None:
+        self.report.of(feed.id).failed += 1
+        self.report.problems.append(str(error))
+
+
+def _read(path: Path) -> tuple[os.stat_result, bytes | None, str]:
+    """What a file was before it was read, its bytes if it is small, and its hash."""
+    was = path.stat()
+    if was.st_size > PACK_BYTES:
+        return was, None, sha256_of(path)
+    content = path.read_bytes()
+    return was, content, hashlib.sha256(content).hexdigest()
 
 
 def _printable(path: Path | str) -> str:

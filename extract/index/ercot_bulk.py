@@ -64,23 +64,32 @@ def _call(parts: list[Candidate]) -> Candidate:
 def documents(call: Candidate, path: Path, max_bytes: int) -> Iterator[tuple[Candidate, bytes]]:
     """Each document of a call that the downloaded zip holds, with its bytes and published name.
 
-    Raises Quarantine for a zip that cannot be read; documents before the damage have been given.
+    Raises Quarantine for a zip that cannot be read, and, when all that can be read were given, for
+    documents that cannot.
     """
     wanted = {_ONE.match(part.url)["doc_id"]: part for part in call.parts}
     try:
-        with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                doc_id, _, name = info.filename.rpartition("/")[2].partition(".")
-                part = wanted.get(doc_id)
-                if part is None or not name:
-                    continue
-                if info.file_size > max_bytes:
-                    raise Quarantine(
-                        f"{name}: {info.file_size} bytes, the limit is {max_bytes} "
-                        "(GRIDHOUSE_MAX_FILE_BYTES)"
-                    )
-                yield replace(part, name=name), archive.read(info)
-    except Quarantine:
-        raise
+        archive = zipfile.ZipFile(path)
     except Exception as error:
         raise Quarantine(f"{call.name}: {fault_of(error)}") from error
+    problems = []
+    with archive:
+        for info in archive.infolist():
+            doc_id, _, name = info.filename.rpartition("/")[2].partition(".")
+            part = wanted.get(doc_id)
+            if part is None or not name:
+                continue
+            if info.file_size > max_bytes:
+                problems.append(
+                    f"{name}: {info.file_size} bytes, the limit is {max_bytes} "
+                    "(GRIDHOUSE_MAX_FILE_BYTES)"
+                )
+                continue
+            try:
+                content = archive.read(info)
+            except Exception as error:
+                problems.append(f"{name}: {fault_of(error)}")
+            else:
+                yield replace(part, name=name), content
+    if problems:
+        raise Quarantine("; ".join(problems))

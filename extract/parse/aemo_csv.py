@@ -46,7 +46,7 @@ class _State:
         self.feed, self.member, self.content = feed, member, content
         self.line = 1
         self.table = None
-        self.row_start = b""  # how each row of the table in force begins
+        self.row_start = b""  # how each row of the table in force begins; nothing before the first
         self.header: tuple[str, ...] = ()
         self.known = False  # is the table in force one that we know, landed or not?
         self.landed_records: set[str] = set()
@@ -119,22 +119,26 @@ class _State:
             return
         if self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
+        self._check_rows(body, rows, first)
         if self.table:
-            self._check_rows(body, rows, first)
             yield Section(self.table, self.header, body, rows, first, self.member)
         else:
             self.content.ignored_rows += rows
 
     def _check_rows(self, body: bytes, rows: int, first: int) -> None:
-        """Every line must be a row of the table that the `I` line named."""
+        """Every line must be a row of the table that the `I` line named.
+
+        Of tables that are not landed too: behind a damaged `I` line stand the rows of the next one.
+        """
         start = self.row_start
-        if body.startswith(start) + body.count(b"\n" + start) == rows:
+        if start and body.startswith(start) + body.count(b"\n" + start) == rows:
             return
         lines = body.split(b"\n")[:-1]
-        at, line = next((n, t) for n, t in enumerate(lines) if not t.startswith(start))
+        at, line = next((n, t) for n, t in enumerate(lines) if not (start and t.startswith(start)))
+        named = f"the table named above it ({start.decode()}...)" if start else "any table"
         raise Quarantine(
             f"{self.member}: line {first + at}: {line[:80].decode('utf-8', 'replace')!r} is no row "
-            f"of the table named above it ({start.decode()}...)"
+            f"of {named}"
         )
 
     def close(self) -> None:

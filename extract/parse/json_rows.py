@@ -24,23 +24,28 @@ from extract.parse.sections import Content, Quarantine, Section
 def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
     """Rows of the records that the feed's tables name under `records`, one path after the other.
 
-    Raises Quarantine for what is no JSON or has none of the records.
+    Records that are not there are noted. Raises Quarantine for what is no JSON, for something else
+    at the place of the records, or if all are missing.
     """
     document = _document(member, data, content)
-    found = False
+    found, lacking = False, []
     for table in feed.tables:
         for path in table.records:
-            rows = _at(document, path)
-            if rows is None:
+            try:
+                rows = _at(document, path)
+            except KeyError:
+                lacking.append(path)
                 continue
             found = True
-            if not all(isinstance(row, dict) for row in rows):
+            if rows is None or not all(isinstance(row, dict) for row in rows):
                 raise Quarantine(f"{member}: {path} does not lead to records")
             if rows:
                 yield from _section(feed, f"{member}[{path}]", rows, content)
     if not found:
         names = ", ".join(p for t in feed.tables for p in t.records)
         raise Quarantine(f"{member}: has none of the records {names}")
+    if lacking:
+        content.notes.append(f"lacks the records {', '.join(lacking)}")
 
 
 def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
@@ -81,11 +86,11 @@ def _document(member: str, data: bytes, content: Content) -> Any:
 
 
 def _at(document: Any, path: str) -> list | None:
-    """The records at a path, None if it leads nowhere."""
+    """The records at a path, None if something else is there. Raises KeyError for nothing."""
     found: list[tuple[dict[str, str], Any]] = [({}, document)]
     for key in path.split("."):
         objects = [(keys, value) for keys, value in found if isinstance(value, dict)]
-        if found and not objects:
+        if len(objects) < len(found):
             return None
         if key.startswith("{"):
             found = [
@@ -94,11 +99,11 @@ def _at(document: Any, path: str) -> list | None:
         else:
             found = [(keys, value[key]) for keys, value in objects if key in value]
             if objects and not found:
-                return None
+                raise KeyError(key)
     if path.endswith("}"):
         return [keys | _flat(value) if isinstance(value, dict) else value for keys, value in found]
     lists = [(keys, value) for keys, value in found if isinstance(value, list)]
-    if found and not lists:
+    if len(lists) < len(found):
         return None
     return [
         keys | _flat(row) if isinstance(row, dict) else row

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from extract.catalogue import Feed
 from extract.parse import plain_csv
-from extract.parse.sections import Content, Quarantine, Section
+from extract.parse.sections import Content, Quarantine, Section, whole
 
 NO_DATA = "1000"
 RETRY = frozenset({"1003", "1006", "1007", "1008", "1009", "1010", "1012", "1013", "1015"})
@@ -34,7 +34,7 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
     if not first.lstrip().startswith(b"<"):
         yield from plain_csv.read(feed, member, chain([first], blocks), content)
         return
-    yield from _xml(feed, member, b"".join(chain([first], blocks)), content)
+    yield from _xml(feed, member, whole(chain([first], blocks), member), content)
 
 
 def _xml(feed: Feed, member: str, text: bytes, content: Content) -> Iterator[Section]:
@@ -62,8 +62,7 @@ def _xml(feed: Feed, member: str, text: bytes, content: Content) -> Iterator[Sec
         return
     rows = list(_report_rows(root))
     if not rows:
-        content.empty_reason = "the report holds no data"
-        return
+        raise Quarantine(f"{member}: an OASIS report without rows, and without an error instead")
     table_header = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.DictWriter(out, table_header, lineterminator="\n")

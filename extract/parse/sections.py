@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
@@ -22,6 +23,8 @@ from extract.catalogue import Table, normalize_header
 LEADING = ("_record", "_type", "_sub_type", "_version")  # our names of an AEMO line's first fields
 _EMPTY_LINE = re.compile(rb"\n\n")  # found twice as fast as by `in`
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
+MOST_COLUMNS = 5_000  # the widest file has some 200
+MOST_WHOLE = 512 * 1024 * 1024  # of members that must be in memory at once: XML, JSON, workbooks
 LONGEST_LINE = 2 * BLOCK_BYTES  # no row is near it: a text without line ends would fill the memory
 
 
@@ -102,6 +105,17 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
         yield _unix(_check_start(block, member) if first else block)
 
 
+def whole(parts: Iterable[bytes], member: str) -> bytes:
+    """All of a member at once. Raises Quarantine for more than `MOST_WHOLE`."""
+    kept, size = [], 0
+    for part in parts:
+        kept.append(part)
+        size += len(part)
+        if size > MOST_WHOLE:
+            raise Quarantine(f"{member}: more than {MOST_WHOLE:,} bytes, which are read at once")
+    return b"".join(kept)
+
+
 def _check_start(block: bytes, member: str) -> bytes:
     if block.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Quarantine(f"{member}: the encoding is UTF-16, not UTF-8")
@@ -126,8 +140,10 @@ def data_lines(body: bytes) -> tuple[bytes, int, int]:
 def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[str]:
     """Names of the published columns that the contract does not know.
 
-    Raises Quarantine naming each missing required column.
+    Raises Quarantine naming each missing required column, and for more columns than any file has.
     """
+    if len(header) > MOST_COLUMNS:
+        raise Quarantine(f"{member}: {len(header):,} columns, more than {MOST_COLUMNS:,}")
     present = {normalize_header(h) for h in header}
     missing = [
         c.source_names[0] for c in table.required if not present.intersection(c.source_names)
@@ -141,7 +157,7 @@ def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[st
         )
     names = [normalize_header(h) for h in header]
     columns = [table.by_header[n].name if n in table.by_header else n for n in names]
-    twice = sorted({n for n in columns if n and columns.count(n) > 1})
+    twice = sorted(n for n, count in Counter(columns).items() if n and count > 1)
     if twice:
         raise Quarantine(f"{member}: the header names column(s) {', '.join(twice)} twice")
     return [

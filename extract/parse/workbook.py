@@ -6,13 +6,12 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
-import fastexcel
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from extract.catalogue import Feed, Table, normalize_header
-from extract.parse import plain_csv
+from extract.parse import plain_csv, sheets
 from extract.parse.cells import csv_text
 from extract.parse.sections import Content, Quarantine, Section
 
@@ -33,23 +32,21 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
     """
     _check_size(member, data)
     try:
-        book = fastexcel.read_excel(data)
-    except fastexcel.FastExcelError as error:
-        raise Quarantine(f"{member}: not a workbook that can be read: {_first(error)}") from error
+        found = sheets.read(data)
+    except sheets.NoWorkbook as error:
+        raise Quarantine(f"{member}: not a workbook that can be read: {error}") from error
     content.whole = True
     landed, others = [], []
-    for sheet in book.sheet_names:
-        name = f"{member}[{sheet}]"
+    for sheet in found:
+        name = f"{member}[{sheet.name}]"
         table = next((t for t in feed.tables if t.holds(name)), None)
         if table is None:
-            others.append(sheet)
+            others.append(sheet.name)
             continue
-        landed.append(sheet)
-        try:
-            rows = book.load_sheet(sheet, header_row=None, dtypes="string").to_arrow()
-        except fastexcel.FastExcelError as error:
-            raise Quarantine(f"{name}: {_first(error)}") from error
-        text = _below_header(table, name, rows, content)
+        landed.append(sheet.name)
+        if sheet.rows is None:
+            raise Quarantine(f"{name}: {sheet.problem}")
+        text = _below_header(table, name, sheet.rows, content)
         yield from plain_csv.read(feed, name, iter([text]), content)
     others = [s for s in others if not feed.ignores(s)]
     if not landed:
@@ -58,7 +55,7 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
         content.notes.append(f"sheet(s) not read: {', '.join(others)}")
 
 
-def _below_header(table: Table, name: str, rows: pa.RecordBatch, content: Content) -> bytes:
+def _below_header(table: Table, name: str, rows: pa.Table, content: Content) -> bytes:
     """CSV text of the header row and what follows it, without blank rows and the footer."""
     for at in range(min(HEADER_WITHIN, rows.num_rows)):
         cells = [column[at].as_py() or "" for column in rows.columns]
@@ -77,7 +74,7 @@ def _below_header(table: Table, name: str, rows: pa.RecordBatch, content: Conten
     )
 
 
-def _footer_rows(table: Table, header: list[str], rows: pa.RecordBatch) -> int:
+def _footer_rows(table: Table, header: list[str], rows: pa.Table) -> int:
     """How many rows at the end lack the column that a footer lacks."""
     names = next((c.source_names for c in table.columns if c.name == table.footer_lacks), ())
     for cell, column in zip(header, rows.columns, strict=True):
@@ -87,9 +84,7 @@ def _footer_rows(table: Table, header: list[str], rows: pa.RecordBatch) -> int:
     return 0
 
 
-def _stacked(
-    table: Table, cells: list[str], below: pa.RecordBatch
-) -> tuple[list[str], pa.RecordBatch]:
+def _stacked(table: Table, cells: list[str], below: pa.Table) -> tuple[list[str], pa.Table]:
     """The columns' whole names, and the rows below the last row of them."""
     names = [normalize_header(c) for c in cells]
     keys = {n for c in table.columns if c.key for n in c.source_names}
@@ -104,7 +99,7 @@ def _stacked(
     return whole, below.slice(rows)
 
 
-def _all_null(rows: pa.RecordBatch) -> pa.Array:
+def _all_null(rows: pa.Table) -> pa.Array:
     blank = pa.repeat(pa.scalar(True), rows.num_rows)
     for column in rows.columns:
         blank = pc.and_(blank, pc.is_null(column))
@@ -121,7 +116,3 @@ def _check_size(member: str, data: bytes) -> None:
         raise Quarantine(f"{member}: not a whole workbook: {error}") from error
     if unpacked > MAX_UNPACKED:
         raise Quarantine(f"{member}: unpacks to {unpacked:,} bytes, more than {MAX_UNPACKED:,}")
-
-
-def _first(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -5,9 +5,7 @@ import io
 import os
 import zipfile
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from extract import assemble
@@ -19,30 +17,6 @@ DAM = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
 DAM_NAME = "cdr.00012331.0000000000000000.20260131.123456789.DAMSPNP4190"
 SCADA_HEAD = "C,NEMP.WORLD,DISPATCHSCADA,AEMO,PUBLIC,2025/12/27,00:00:23,0000000495867506,X,1\n"
 SCADA = "I,DISPATCH,UNIT_SCADA,1,SETTLEMENTDATE,DUID,SCADAVALUE\n"
-
-
-@pytest.fixture
-def land(tmp_path, prepared_data):
-    """Lands files given as {name: bytes or text}; returns (report, query function)."""
-    folder, data = tmp_path / "files", prepared_data
-
-    def run(files: dict[str, bytes | str]):
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        catalogue = load_catalogue()
-        with Run(data, catalogue) as work:
-            work.from_folder(folder, list(catalogue))
-        return work.report, lambda sql: _query(data / "raw.duckdb", sql)
-
-    return run
-
-
-def _query(raw: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(raw), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        return connection.execute(sql).fetchall()
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:
@@ -190,7 +164,7 @@ def wrongly_named() -> bytes:
         (f"{DAM_NAME}.csv", "x" * 9_000_000, "a line of more than 8,388,608 bytes"),
         ("mystery.csv", "a,b\r1,2\r\n", None),
         ("mystery.zip", compressed_wrongly(zipfile.ZIP_LZMA).replace(b"DAMSPNP", b"MYSTERY"), None),
-        (OASIS_NAME, OASIS.format("never"), None),
+        (OASIS_NAME, OASIS.format("never"), "without rows, and without an error"),
     ],
 )
 def test_whatever_cannot_be_read_holds_nothing_up(land, name, content, reason):

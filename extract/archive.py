@@ -77,8 +77,7 @@ class Archive:
         if not move:  # copied beside its place first, so that an object is whole or absent
             part = target.with_suffix(".part")
             shutil.copyfile(source, part)
-            now = source.stat()
-            if hashed and (now.st_size, now.st_mtime_ns) != (hashed.st_size, hashed.st_mtime_ns):
+            if hashed and _state(source.stat()) != _state(hashed):
                 part.unlink()
                 raise ArchiveError(
                     f"{source.name}: was written to while it was read; the next run takes it"
@@ -162,6 +161,10 @@ class Archive:
                 f"{entry.name}: {path} was altered at byte {entry.offset} since it was fetched"
             )
         return content
+
+
+def _state(of: os.stat_result) -> tuple[int, int, int]:
+    return of.st_size, of.st_mtime_ns, of.st_ctime_ns
 
 
 def sha256_of(path: Path) -> str:

@@ -229,20 +229,23 @@ def _keep(run: Run, feed: Feed, entry: Entry, content: bytes) -> None:
 def _take_parts(run: Run, feed: Feed, item: Fetched) -> None:
     """Land each document of a call as if it had come alone; say which ones did not come."""
     _note_download(run, feed, item)
-    missing = {part.key: part for part in item.candidate.parts}
-    reason = "the archive's answer lacks the document; it is asked for again at the next run"
+    lacks = "the archive's answer lacks the document; it is asked for again at the next run"
+    missing = {part.key: (part, lacks) for part in item.candidate.parts}
     try:
-        for part, content in ercot_bulk.documents(
+        for part, content, reason in ercot_bulk.documents(
             item.candidate, item.path, run.limits.unpacked_bytes
         ):
+            if content is None:
+                missing[part.key] = (part, reason)
+                continue
             missing.pop(part.key, None)
             sha256 = hashlib.sha256(content).hexdigest()
             alone = replace(item, name=part.name, sha256=sha256, bytes=len(content))
             _keep(run, feed, _entry(feed, part, alone), content)
     except Quarantine as error:
-        reason = str(error)
+        missing = {key: (part, str(error)) for key, (part, _) in missing.items()}
     item.path.unlink()
-    for part in missing.values():
+    for part, reason in missing.values():
         failed = FetchFailed(part, "wrong_bytes", f"{feed.id}: {reason}", 0.0, None)
         _note_failure(run, feed, failed)
 

@@ -235,17 +235,17 @@ class Run:
         """Land every file under `folder` that belongs to one of `feeds`; list what does not."""
         wanted = {f.id for f in feeds}
         root = folder.resolve()
-        own = [f for f in (self.data, self.archive_folder) if f.resolve().is_relative_to(root)]
+        own = [f.resolve() for f in (self.data, self.archive_folder)]
         for path in sorted(self._paths(folder)):
             try:
                 if not (path.is_file() or path.is_symlink()):
                     continue
-                if any(path.resolve().is_relative_to(f.resolve()) for f in own):
+                if any((root / path.relative_to(folder)).is_relative_to(f) for f in own):
                     continue  # what gridhouse itself keeps
                 feed = path.is_file() and recognise(path, folder, self.catalogue, self.limits)
                 found = _read(path) if feed and feed.id in wanted else None
             except (PermissionError, FileNotFoundError) as error:  # of this file, or gone by now
-                self._unreadable(error)
+                self._unreadable(error, path)
                 continue
             if not feed:
                 self.report.not_recognised.append(Path(_printable(path)))
@@ -258,8 +258,8 @@ class Run:
         for place, folders, names in os.walk(folder, onerror=self._unreadable):
             yield from (Path(place, name) for name in [*folders, *names])
 
-    def _unreadable(self, error: OSError) -> None:
-        self.report.problems.append(f"{_printable(error.filename)}: {error.strerror}")
+    def _unreadable(self, error: OSError, path: Path | None = None) -> None:
+        self.report.problems.append(f"{_printable(path or error.filename)}: {error.strerror}")
 
     def _take_file(
         self, feed: Feed, path: Path, was: os.stat_result, content: bytes | None, sha256: str

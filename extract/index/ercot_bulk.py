@@ -61,18 +61,19 @@ def _call(parts: list[Candidate]) -> Candidate:
     )
 
 
-def documents(call: Candidate, path: Path, max_bytes: int) -> Iterator[tuple[Candidate, bytes]]:
-    """Each document of a call that the downloaded zip holds, with its bytes and published name.
+def documents(
+    call: Candidate, path: Path, max_bytes: int
+) -> Iterator[tuple[Candidate, bytes | None, str]]:
+    """Each document of a call that the downloaded zip holds, by its published name.
 
-    Raises Quarantine for a zip that cannot be read, and, when all that can be read were given, for
-    documents that cannot.
+    With its bytes, or with None and the reason why it cannot be read. Raises Quarantine for a zip
+    that cannot be read.
     """
     wanted = {_ONE.match(part.url)["doc_id"]: part for part in call.parts}
     try:
         archive = zipfile.ZipFile(path)
     except Exception as error:
         raise Quarantine(f"{call.name}: {fault_of(error)}") from error
-    problems = []
     with archive:
         for info in archive.infolist():
             doc_id, _, name = info.filename.rpartition("/")[2].partition(".")
@@ -80,16 +81,12 @@ def documents(call: Candidate, path: Path, max_bytes: int) -> Iterator[tuple[Can
             if part is None or not name:
                 continue
             if info.file_size > max_bytes:
-                problems.append(
-                    f"{name}: {info.file_size} bytes, the limit is {max_bytes} "
-                    "(GRIDHOUSE_MAX_FILE_BYTES)"
-                )
+                reason = f"{info.file_size} bytes, the limit is {max_bytes}"
+                yield part, None, f"{name}: {reason} (GRIDHOUSE_MAX_FILE_BYTES)"
                 continue
             try:
                 content = archive.read(info)
             except Exception as error:
-                problems.append(f"{name}: {fault_of(error)}")
+                yield part, None, f"{name}: {fault_of(error)}"
             else:
-                yield replace(part, name=name), content
-    if problems:
-        raise Quarantine("; ".join(problems))
+                yield replace(part, name=name), content, ""

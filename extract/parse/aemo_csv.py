@@ -85,8 +85,10 @@ class _State:
         elif len(fields) >= 3 and fields[1].upper() == "END OF REPORT":
             self.table, self.known = None, False
             self.footer = int(fields[2]) if re.fullmatch(r"[0-9]{1,9}", fields[2]) else 0
-        else:
+        elif self.line == 1:
             self._published(fields)
+        else:
+            raise Quarantine(f"{self.member}: line {self.line}: a C line that does not close it")
 
     def _table(self, fields: list[str]) -> None:
         record = f"{fields[1]}.{fields[2]}".upper()
@@ -131,6 +133,8 @@ class _State:
         Of tables that are not landed too: behind a damaged `I` line stand the rows of the next one.
         """
         start = self.row_start
+        if b"\r" in body:
+            raise Quarantine(f"{self.member}: a carriage return within lines {first} and following")
         if start and body.startswith(start) + body.count(b"\n" + start) == rows:
             return
         lines = body.split(b"\n")[:-1]

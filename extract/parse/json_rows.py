@@ -86,7 +86,7 @@ def _document(member: str, data: bytes, content: Content) -> Any:
 
 
 def _at(document: Any, path: str) -> list | None:
-    """The records at a path, None if something else is there. Raises KeyError for nothing."""
+    """The records at a path, None if something else is there. Raises KeyError for null or none."""
     found: list[tuple[dict[str, str], Any]] = [({}, document)]
     for key in path.split("."):
         objects = [(keys, value) for keys, value in found if isinstance(value, dict)]
@@ -97,7 +97,7 @@ def _at(document: Any, path: str) -> list | None:
                 (keys | {key[1:-1]: k}, v) for keys, value in objects for k, v in value.items()
             ]
         else:
-            found = [(keys, value[key]) for keys, value in objects if key in value]
+            found = [(keys, value[key]) for keys, value in objects if value.get(key) is not None]
             if objects and not found:
                 raise KeyError(key)
     if path.endswith("}"):

@@ -1,71 +1,43 @@
-"""The sheets of a workbook as columns of text, read in a process of their own.
+"""The program that reads a workbook: bytes in, its sheets out, all cells as text.
 
-The reader's library answers some damaged workbooks by ending its process (sizes in them are
-believed, and the memory for them asked for); a file must not end the run. This module is also the
-program of that process, and so imports nothing of ours.
+Its library answers some damaged workbooks by ending the process (sizes in them are believed, and
+the memory for them asked for), so it runs in one of its own (`extract.parse.workbook`). For each
+sheet it writes a line of JSON, `name` and `problem`, and, where there is none, an Arrow stream.
+It imports nothing of ours.
 """
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import resource
-import subprocess
 import sys
-from dataclasses import dataclass
 
 import fastexcel
 import pyarrow as pa
 
-MEMORY = 8 * 1024**3  # of addresses, for a workbook of at most `workbook.MAX_UNPACKED`
-WITHIN_S = 600
+MEMORY = 8 * 1024**3  # bytes of addresses at most; a workbook of a million rows takes 2 GiB
+NO_WORKBOOK = 3  # how it ends where the library gives up; the reason is on standard error
 
 
-class NoWorkbook(Exception):
-    """The reader gave up; the message is its reason."""
-
-
-@dataclass(slots=True)
-class Sheet:
-    """All cells as text, from the first row on; `problem` says why there are none."""
-
-    name: str
-    rows: pa.Table | None
-    problem: str | None
-
-
-def read(workbook: bytes) -> list[Sheet]:
-    """All sheets in the workbook's order.
-
-    Raises NoWorkbook, or MemoryError where the system took the process's memory away.
-    """
-    program = [sys.executable, "-I", __file__]
-    try:
-        done = subprocess.run(program, input=workbook, capture_output=True, timeout=WITHIN_S)
-    except subprocess.TimeoutExpired:
-        raise NoWorkbook(f"it could not be read within {WITHIN_S} s") from None
-    if done.returncode == -9:
-        raise MemoryError("the system ended the process that read a workbook")
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise NoWorkbook(said[-1][:500])
-    out = io.BytesIO(done.stdout)
-    sheets = []
-    while line := out.readline():
-        sheet = Sheet(**json.loads(line), rows=None)
-        if sheet.problem is None:
-            sheet.rows = pa.ipc.open_stream(out).read_all()
-        sheets.append(sheet)
-    return sheets
+def _limit_memory() -> None:
+    """Such that the library fails, and not the machine."""
+    own = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = min(MEMORY, own)
+    if most != resource.RLIM_INFINITY:
+        limit = min(limit, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
 def _main() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
+    _limit_memory()
+    data = sys.stdin.buffer.read()
     try:
-        book = fastexcel.read_excel(sys.stdin.buffer.read())
+        book = fastexcel.read_excel(data)
     except BaseException as error:  # the library's panics are no Exception
-        sys.exit(_first(error))
+        sys.stderr.write(_first(error))
+        sys.exit(NO_WORKBOOK)
     for name in book.sheet_names:
         rows, problem = None, None
         try:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +22,9 @@ from extract.parse.sections import Content, Quarantine, Section
 
 HEADER_WITHIN = 50  # rows in which the header is looked for: titles stand above it
 MAX_UNPACKED = 2 * 1024**3
+WITHIN_S = 600
+# how a process ends that its own library brings down, and nobody from outside
+_ENDS_BY_ITSELF = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -31,28 +39,50 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
     without the header that its table asks for.
     """
     _check_size(member, data)
-    try:
-        found = sheets.read(data)
-    except sheets.NoWorkbook as error:
-        raise Quarantine(f"{member}: not a workbook that can be read: {error}") from error
+    found = _sheets(member, data)
     content.whole = True
     landed, others = [], []
-    for sheet in found:
-        name = f"{member}[{sheet.name}]"
+    for sheet, problem, rows in found:
+        name = f"{member}[{sheet}]"
         table = next((t for t in feed.tables if t.holds(name)), None)
         if table is None:
-            others.append(sheet.name)
+            others.append(sheet)
             continue
-        landed.append(sheet.name)
-        if sheet.rows is None:
-            raise Quarantine(f"{name}: {sheet.problem}")
-        text = _below_header(table, name, sheet.rows, content)
+        landed.append(sheet)
+        if rows is None:
+            raise Quarantine(f"{name}: {problem}")
+        text = _below_header(table, name, rows, content)
         yield from plain_csv.read(feed, name, iter([text]), content)
     others = [s for s in others if not feed.ignores(s)]
     if not landed:
         raise Quarantine(f"{member}: none of its sheets is one of the feed's: {', '.join(others)}")
     if others:
         content.notes.append(f"sheet(s) not read: {', '.join(others)}")
+
+
+def _sheets(member: str, data: bytes) -> list[tuple[str, str | None, pa.Table | None]]:
+    """Name, problem and rows of each sheet.
+
+    Raises Quarantine for what cannot be read, ChildProcessError where the process that reads it
+    failed for a reason of its own.
+    """
+    program = [sys.executable, "-P", sheets.__file__]
+    try:
+        done = subprocess.run(program, input=data, capture_output=True, timeout=WITHIN_S)
+    except subprocess.TimeoutExpired:
+        raise Quarantine(f"{member}: could not be read within {WITHIN_S} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        reason = f"{member}: not a workbook that can be read: {said[-1][:500]}"
+        if done.returncode in (sheets.NO_WORKBOOK, *_ENDS_BY_ITSELF):
+            raise Quarantine(reason)
+        raise ChildProcessError(errno.ECHILD, f"{reason} (status {done.returncode})")
+    out, found = BytesIO(done.stdout), []
+    while line := out.readline():
+        sheet = json.loads(line)
+        rows = pa.ipc.open_stream(out).read_all() if sheet["problem"] is None else None
+        found.append((sheet["name"], sheet["problem"], rows))
+    return found
 
 
 def _below_header(table: Table, name: str, rows: pa.Table, content: Content) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 
 from extract import run
 from extract.catalogue import load_catalogue
+from extract.parse import workbook as workbook_parser
 from extract.run import Run
 from tests.workbooks import workbook
 
@@ -16,13 +17,13 @@ DAM = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
 GOOD = {"B_DAMSPNP4190.csv": DAM + "01/31/2026,01:00,X,1,N\n"}
 BAD = "A_DAMSPNP4190.csv"  # before the good one
 LARGE = DAM + 20_000 * "01/31/2026,01:00,X,1,N\n"  # an object of its own in the archive
-DISPATCH = "PUBLIC_DISPATCHIS_202512270005_0000000495867506.CSV"
+SCADA = "PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV"
 NEM = (
-    "C,NEMP.WORLD,DISPATCHIS,AEMO,PUBLIC,2025/12/27,00:00:23,0000000495867506,X,1\n"
-    "I,DISPATCH,CASE_SOLUTION,2,SETTLEMENTDATE,RUNNO\n"
-    'D,DISPATCH,CASE_SOLUTION,2,"2025/12/27 00:05:00",1\n'
-    "{}DISPATCH,INTERCONNECTORRES,3,SETTLEMENTDATE,RUNNO,INTERCONNECTORID,MWFLOW\n"
-    'D,DISPATCH,INTERCONNECTORRES,3,"2025/12/27 00:05:00",1,V-SA,5\n'
+    "C,NEMP.WORLD,DISPATCHSCADA,AEMO,PUBLIC,2025/12/27,00:00:23,0000000495867506,X,1\n"
+    "I,DISPATCH,LOCAL_PRICE,1,SETTLEMENTDATE,DUID\n"
+    'D,DISPATCH,LOCAL_PRICE,1,"2025/12/27 00:05:00",A\n'
+    "{}DISPATCH,UNIT_SCADA,1,SETTLEMENTDATE,DUID,SCADAVALUE\n"
+    'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,5\n'
     'C,"END OF REPORT",6\n'
 )
 YEARLY = "rpt.00013060.0000000000000000.DAMLZHBSPP_2025.xlsx"
@@ -32,16 +33,34 @@ def the_good_one_landed(report, query) -> bool:
     return query("select settlement_point from ercot.np4_190_cd") == [("X",)] and not report.ok
 
 
+def test_rows_behind_a_table_that_is_not_landed(land):
+    report, query = land({SCADA: NEM.format("I,")})
+    assert report.ok and query("select duid, scadavalue from nem.dispatch_unit_scada") == [("A", 5)]
+
+
 @pytest.mark.parametrize("mark", ['"I",', " I,", "i,", "I ,", ""])
 def test_rows_behind_a_damaged_line_of_columns_are_no_part_of_a_table_left_out(land, mark):
-    report, query = land({DISPATCH: NEM.format(mark)})
+    report, query = land({SCADA: NEM.format(mark)})
     assert query("select status, rows_landed from nem._files") == [("quarantined", 0)]
     assert "is no row of the table named above it" in report.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("\nD,DISPATCH,UNIT", "\nC,DISPATCH,UNIT", "line 5: a C line that does not close it"),
+        ("\nI,", "\rI,", "a carriage return within lines 3"),
+    ],
+)
+def test_a_damaged_mark_hides_no_row(land, old, new, said):
+    report, query = land({SCADA: new.join(NEM.format("I,").rsplit(old, 1))})
+    assert query("select status, rows_landed from nem._files") == [("quarantined", 0)]
+    assert said in report.problems[0]
+
+
 def test_rows_before_any_line_of_columns_are_of_no_table(land):
     head, _, rest = NEM.format("I,").partition("\n")
-    report, _ = land({DISPATCH: f"{head}\nD,DISPATCH,PRICE,1,1\n{rest}"})
+    report, _ = land({SCADA: f"{head}\nD,DISPATCH,PRICE,1,1\n{rest}"})
     assert "line 2: 'D,DISPATCH,PRICE,1,1' is no row of any table" in report.problems[0]
 
 
@@ -58,6 +77,20 @@ def beyond(place: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("ends", ["raise SystemExit(1)", "import os; os.kill(os.getpid(), 9)"])
+def test_a_process_that_fails_for_a_reason_of_its_own_is_not_the_files_fault(
+    land, monkeypatch, tmp_path, ends
+):
+    program = tmp_path / "program.py"
+    program.write_text(ends)
+    monkeypatch.setattr(workbook_parser.sheets, "__file__", str(program))
+    with pytest.raises(Exception, match="not a workbook that can be read: no reason given"):
+        land({YEARLY: beyond("A2")})
+    monkeypatch.undo()
+    report, _ = land({})
+    assert "none of the first" in report.problems[0]  # tried again
+
+
 # calamine makes room for all cells from the first to the last, and ends its process without it
 @pytest.mark.parametrize("place", ["XFD1048576", "ZZZZZZZ3", "B30000000000"])
 def test_a_workbook_that_its_reader_does_not_survive(land, place):
@@ -69,7 +102,7 @@ def test_a_workbook_that_its_reader_does_not_survive(land, place):
 def test_a_file_without_permission(land, monkeypatch):
     def refuse(path: Path):
         if path.name == BAD:
-            raise PermissionError(13, "Permission denied", str(path))
+            raise PermissionError(13, "Permission denied")  # a name is not always given
         return reading(path)
 
     reading = run._read

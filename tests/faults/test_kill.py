@@ -2,7 +2,7 @@
 
 `GRIDHOUSE_KILLS` (default 4) kills are spread over extract and build, first runs and incremental
 ones. Half of them aim at extract, which takes less time than the build.
-`make test-all` runs it, `make test-ci` with 2 kills; 100 kills take about half an hour.
+`make test-all` runs it, `make test-ci` with 2 kills; 100 kills take about an hour.
 """
 
 import os

@@ -2,9 +2,9 @@
 
     python bench/incremental.py
 
-Three builds of the whole project, tests included, in this run: of an empty warehouse (dbt's own
-start: the same nodes, no rows), of the year, of one more day. Limit: (day - start) at most 5 % of
-(year - start). Medians of three days.
+Builds of the whole project, tests included, in this run: of an empty warehouse (dbt's own start:
+the same nodes, no rows), of the year, of one more day. Limit: (day - start) at most 5 % of
+(year - start). Medians of three starts and three days, taken in turns.
 """
 
 from __future__ import annotations
@@ -65,22 +65,23 @@ def main() -> int:
             write_day(year, FIRST + timedelta(n))
         empty.mkdir()
         command(root / "nothing", "extract", "--from", str(empty))
-        start = min(command(root / "nothing", "build", "--full-refresh") for _ in range(2))
+        command(root / "nothing", "build")
         data = root / "data"
         command(data, "extract", "--from", str(year))
         full = command(data, "build")
-        print(f"empty {start:.1f} s, year ({DAYS * 24 * POINTS:,} rows) {full:.1f} s")
-        shares = []
-        for n in range(NEW_DAYS):
+        starts, days = [], []
+        for n in range(NEW_DAYS):  # in turns, so that both meet the same machine
+            starts.append(command(root / "nothing", "build", "--full-refresh"))
             new = root / f"new{n}"
             write_day(new, FIRST + timedelta(DAYS + n))
             command(data, "extract", "--from", str(new))
-            day = command(data, "build")
-            shares.append((day - start) / (full - start))
-            print(f"one new day {day:.1f} s: {shares[-1]:.1%} of the full build beyond the start")
-    share = statistics.median(shares)
+            days.append(command(data, "build"))
+            print(f"start {starts[-1]:.1f} s, one new day {days[-1]:.1f} s")
+        start = statistics.median(starts)
+        print(f"year ({DAYS * 24 * POINTS:,} rows) {full:.1f} s")
+    share = (statistics.median(days) - start) / (full - start)
     good = share <= LIMIT
-    print(f"median {share:.1%} (limit {LIMIT:.0%}): {'ok' if good else 'TOO SLOW'}")
+    print(f"share {share:.1%} (limit {LIMIT:.0%}): {'ok' if good else 'TOO SLOW'}")
     return 0 if good else 1
 
 

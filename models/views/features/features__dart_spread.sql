@@ -16,7 +16,8 @@ select
     prices.currency,
     prices.published_at,
     prices.file_id,
-    prices._built_at
+    -- computed anew whenever a price of its hour is
+    hours._built_at
 from {{ ref('fct_price_intervals') }} as prices
 inner join {{ ref('fct_dart_spread_intervals') }} as hours
     on

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-LIMIT, MEMORY_LIMIT_GB, ROUNDS = 2.0, 1.5, 3
+LIMIT, MEMORY_LIMIT_GB, ROUNDS = 2.0, 1.5, 5
 TYPES = (
     "{'DeliveryDate': 'date', 'HourEnding': 'varchar', 'SettlementPoint': 'varchar', "
     "'SettlementPointPrice': 'double', 'DSTFlag': 'varchar'}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -130,6 +130,7 @@ class FeedSettings(_Strict):
     time_zone: str
     cadence: timedelta
     online_days: int
+    first_run: date | None = None  # of the product: nothing was published before
     on_request: bool = False  # so large, or so long listed, that it is fetched only by its name
     index: dict[str, Any]
     names: tuple[str, ...]

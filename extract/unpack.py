@@ -15,6 +15,9 @@ from typing import IO
 from extract.parse.sections import Quarantine, fault_of
 
 MAX_MEMBERS = 20_000
+# ERCOT's bundles put the number of a document before its name, and each exists as XML, too
+_NUMBER = re.compile(r"^\d+\.(?=(?:cdr|ext|rpt)\.)")
+_XML_TWIN = re.compile(r"_xml(?=\.zip$)", re.IGNORECASE)
 WORKBOOK = re.compile(r"\.xls[xmb]$", re.IGNORECASE)
 
 
@@ -56,8 +59,9 @@ class File:
 def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> Iterator[File]:
     """The published files in what was fetched: itself, or the inner zips of a zip of zips.
 
-    An inner zip that is damaged comes with its `problem` instead of its bytes, and the others
-    follow. Raises Quarantine for a zip that cannot be read or is not safe to read.
+    ERCOT's documents are known by the name without their number, and of two twins only the CSV is
+    given. An inner zip that is damaged comes with its `problem` instead of its bytes, and the
+    others follow. Raises Quarantine for a zip that cannot be read or is not safe to read.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     outer = File(name, None, sha256, size, source)
@@ -75,8 +79,11 @@ def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> It
                 f"{name}: holds zips and other files ({', '.join(others[:5])}); unpack it and land "
                 "the parts"
             )
+        names = {_published_name(m) for m in inner}
         for info in sorted(inner, key=lambda m: m.filename):
-            inner_name = PurePosixPath(info.filename).name
+            inner_name = _published_name(info)
+            if _XML_TWIN.search(inner_name) and _XML_TWIN.sub("_csv", inner_name) in names:
+                continue
             try:
                 data = archive.read(info)
             except Exception as error:
@@ -84,6 +91,10 @@ def files_in(name: str, source: Path | bytes, sha256: str, limits: Limits) -> It
                 yield File(inner_name, name, sha256, info.file_size, b"", problem)
             else:
                 yield File(inner_name, name, hashlib.sha256(data).hexdigest(), len(data), data)
+
+
+def _published_name(info: zipfile.ZipInfo) -> str:
+    return _NUMBER.sub("", PurePosixPath(info.filename).name)
 
 
 def _may_hold_zips(source: Path | bytes) -> bool:

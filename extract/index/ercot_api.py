@@ -1,13 +1,17 @@
-"""ERCOT's Public API: the archive of postings, about seven years back, with an account.
+"""ERCOT's Public API, with an account: the archive of postings, seven years back, and bundles.
 
-The client adds token and key (`extract.index.ercot_token`); they are never part of a candidate.
-Files are downloaded one by one: the API allows 30 requests a minute.
+A bundle is a month of a product's postings in one zip of zips, and months reach further back. The
+client adds token and key (`extract.index.ercot_token`); they are never part of a candidate. The API
+allows 30 requests a minute (`extract.index.ercot_bulk` joins documents of the archive).
 """
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, time, timedelta
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from gridhouse.settings import Settings
 
 PAGE_SIZE = 1000
+ARCHIVE_REACHES = timedelta(days=2555)
 MOST_PAGES = 5000  # seven years of one file every five minutes are about 740
 
 
@@ -29,73 +34,150 @@ def document_key(doc_id: str) -> str:
     return f"ercot:{doc_id}"
 
 
-async def archive(
+async def documents(
     feed: Feed,
     window: Window,
     client: PoliteClient,
     settings: Settings,
     instead_of: ListingError | None = None,
 ) -> list[Candidate]:
-    """CSV documents posted in the window, oldest first; the listed days when it has no start.
+    """What was posted in the window, oldest first; on the listed days when it has no start.
 
-    `instead_of` is the failure that led here: it is told again when this fails, too.
+    Documents of the archive, and bundles for the months that it does not reach. Raises ListingError
+    with what was listed all the same; `instead_of` is the failure that led here, which is told
+    again then.
     """
-    product = str(feed.index["api_product"]).lower()
-    base = f"{settings.ercot_api_url}/archive/{product}"
     now = window.now.astimezone(CENTRAL)
     first, last = posting_days(window)
     first = first or now.date() - timedelta(days=feed.online_days)
     last = last or now.date()
+    begins = (now - ARCHIVE_REACHES).date()
+    found: list[Candidate] = []
+    try:
+        if first < begins:
+            found += await _bundles(feed, first, min(last, begins), client, settings)
+        if last >= begins:
+            found += await _archive(feed, max(first, begins), last, client, settings)
+    except ListingError as error:
+        told = f"{error} (asked because of: {instead_of})" if instead_of else str(error)
+        error.args, error.candidates = (told,), [*found, *error.candidates]
+        raise
+    return found
+
+
+async def _archive(
+    feed: Feed, first: date, last: date, client: PoliteClient, settings: Settings
+) -> list[Candidate]:
+    """CSV documents posted from `first` to `last`, oldest first."""
+    base = f"{settings.ercot_api_url}/archive/{str(feed.index['api_product']).lower()}"
     query = {
         "postDatetimeFrom": datetime.combine(first, time()).isoformat(),
         "postDatetimeTo": datetime.combine(last + timedelta(days=1), time()).isoformat(),
         "size": PAGE_SIZE,
     }
+    found = await _listed(feed, base, "archives", query, client, partial(_document, feed, base))
+    beginning = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda c: (c.published_at or beginning, c.name))
+
+
+async def _bundles(
+    feed: Feed, first: date, last: date, client: PoliteClient, settings: Settings
+) -> list[Candidate]:
+    """Bundles of the months from `first` to `last`, oldest first; also those that name no month.
+
+    Raises ListingError with outcome `expired` where the product is older than its bundles.
+    """
+    base = f"{settings.ercot_api_url}/bundle/{str(feed.index['api_product']).lower()}"
+    query = {"size": PAGE_SIZE}
+    listed = await _listed(feed, base, "bundles", query, client, partial(_bundle, feed, base))
+    months = sorted(month for c in listed if (month := _month(c.name)))
+    wanted = [c for c in listed if first.replace(day=1) <= (_month(c.name) or last) <= last]
+    found = sorted(wanted, key=lambda c: _month(c.name) or date.min)
+    since = max(first, feed.first_run) if feed.first_run else None
+    if since and since <= last and (not months or since.replace(day=1) < months[0]):
+        begins = f"the oldest bundle is of {months[0]:%Y-%m}" if months else "there are no bundles"
+        raise ListingError(
+            feed.id,
+            base,
+            f"the window starts {first}, the archive reaches back {ARCHIVE_REACHES.days} days and "
+            f"{begins}",
+            "ask for later days",
+            outcome="expired",
+            candidates=found,
+        )
+    return found
+
+
+async def _listed(
+    feed: Feed,
+    base: str,
+    name: str,
+    query: dict[str, Any],
+    client: PoliteClient,
+    read: Callable[[Any], Candidate | None],
+) -> list[Candidate]:
+    """All pages of a list, entry by entry; what `read` does not want is left out."""
     found: dict[str, Candidate] = {}
     page, pages = 1, 1
     while page <= min(pages, MOST_PAGES):
         url = f"{base}?{urlencode({**query, 'page': page}, safe=':')}"
         try:
             answer = await client.read(url)
-            entries, pages = _read_page(answer.content)
+            entries, pages = _read_page(answer.content, name)
             for entry in entries:
-                if candidate := _candidate(feed, base, entry):
+                if candidate := read(entry):
                     found[candidate.key] = candidate
         except (Trouble, ValueError) as error:
             raise ListingError(
                 feed.id,
                 url,
-                f"{error}" + (f" (asked because of: {instead_of})" if instead_of else ""),
+                str(error),
                 "what was listed before is kept; run again later",
                 outcome=error.outcome if isinstance(error, Trouble) else "not_recognised",
                 candidates=list(found.values()),
             ) from error
         page += 1
-    beginning = datetime.min.replace(tzinfo=UTC)
-    return sorted(found.values(), key=lambda c: (c.published_at or beginning, c.name))
+    return list(found.values())
 
 
-def _read_page(content: bytes) -> tuple[list[Any], int]:
+def _read_page(content: bytes, name: str) -> tuple[list[Any], int]:
     """Entries of one page and the number of pages. Raises ValueError for another shape."""
     try:
         answer = json.loads(content)
     except ValueError as error:
         raise ValueError(f"not JSON ({error})") from error
-    if not isinstance(answer, dict) or not isinstance(answer.get("archives", []), list):
-        raise ValueError("JSON without an archive list")
+    if not isinstance(answer, dict) or not isinstance(answer.get(name, []), list):
+        raise ValueError(f"JSON without a list of {name}")
     meta = answer.get("_meta")
     if not isinstance(meta, dict):
         raise ValueError("JSON without _meta")
     pages = meta.get("totalPages")
     if not isinstance(pages, int):
         raise ValueError("JSON whose _meta has no totalPages")
-    return answer.get("archives", []), pages
+    return answer.get(name, []), pages
 
 
-def _candidate(feed: Feed, base: str, entry: Any) -> Candidate | None:
+def _doc_id(entry: Any) -> str:
     doc_id = str(entry.get("docId", "")) if isinstance(entry, dict) else ""
-    if not doc_id.isdigit():
-        raise ValueError(f"an archive entry without docId: {str(entry)[:80]}")
+    if not re.fullmatch(r"-?\d+", doc_id):  # those of bundles may be negative
+        raise ValueError(f"an entry without docId: {str(entry)[:80]}")
+    return doc_id
+
+
+def _bundle(feed: Feed, base: str, entry: Any) -> Candidate:
+    doc_id = _doc_id(entry)
+    name = safe_name(f"{entry.get('friendlyName') or doc_id}.zip")
+    return Candidate(feed.id, f"ercot-bundle:{doc_id}", name, f"{base}?download={doc_id}", None)
+
+
+def _month(name: str) -> date | None:
+    """First day of the month that a bundle's name ends with (`..._2014-05.zip`)."""
+    found = re.search(r"(20\d\d)[-_]?(0[1-9]|1[0-2])\D*$", name)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def _document(feed: Feed, base: str, entry: Any) -> Candidate | None:
+    doc_id = _doc_id(entry)
     friendly = str(entry.get("friendlyName", ""))
     if not is_csv(friendly):
         return None

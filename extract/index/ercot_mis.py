@@ -48,7 +48,7 @@ async def candidates(
     except ListingError as error:
         if not can_ask_archive:
             raise
-        return await ercot_api.archive(feed, window, client, settings, instead_of=error)
+        return await ercot_api.documents(feed, window, client, settings, instead_of=error)
     first, last = posting_days(window)
     found = _oldest_first(c for c in listed if is_posted_within(c.published_at, first, last))
     oldest = min((c.published_at for c in listed if c.published_at), default=None)
@@ -56,7 +56,7 @@ async def candidates(
         return found
     if can_ask_archive:
         try:
-            older = await ercot_api.archive(feed, window, client, settings)
+            older = await ercot_api.documents(feed, window, client, settings)
         except ListingError as error:
             error.candidates = found
             raise

@@ -1,4 +1,6 @@
-"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, dashboards, the API's archive."""
+"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, dashboards, the API's archive and
+bundles.
+"""
 
 from __future__ import annotations
 
@@ -118,6 +120,7 @@ class Doors:
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route(API + "/archive/{emil}", self.archive),
             Route(API + "/archive/{emil}/download", self.archive_download, methods=["POST"]),
+            Route(API + "/bundle/{emil}", self.bundles),
             Route(API + "/{emil}", self.product),
         ]
 
@@ -288,6 +291,28 @@ class Doors:
             }
         )
 
+    def bundles(self, request: Request) -> Response:
+        """The list of a product's months; or one month's postings in a zip (`download=`)."""
+        product = self._product(request)
+        if isinstance(product, Response):
+            return product
+        months: dict[str, list[Document]] = {}
+        for document in self.library.shelf().ercot.get(product.report_type, []):
+            months.setdefault(f"{document.published:%Y-%m}", []).append(document)
+        numbers = {month: -doc_id(f"{product.emil_id}_{month}") for month in months}
+        wanted = request.query_params.get("download")
+        if wanted is None:
+            entries = [
+                {"docId": numbers[month], "friendlyName": f"{product.emil_id}_{month}"}
+                for month in sorted(months, reverse=True)
+            ]
+            pages = {"totalRecords": len(entries), "totalPages": 1, "currentPage": 1}
+            return JSONResponse({"_meta": pages, "bundles": entries})
+        for month, documents in months.items():
+            if str(numbers[month]) == wanted:
+                return _zip(_numbered(documents), f"{product.emil_id}_{month}.zip")
+        return _error(404, f"Bundle {wanted} not found.")
+
     async def archive_download(self, request: Request) -> Response:
         """Several files in one zip, each named `<docId>.<constructed name>`."""
         product = self._product(request)
@@ -303,10 +328,13 @@ class Doors:
         found = [known[i] for i in ids if i in known]
         if not found:
             return _error(404, "None of the documents was found.")
-        data = pack(
-            [(f"{d.doc_id}.{d.name}", d.content()) for d in found], datetime(2026, 1, 1), store=True
-        )
-        return _zip(data, f"{product.emil_id.lower()}.zip")
+        return _zip(_numbered(found), f"{product.emil_id.lower()}.zip")
+
+
+def _numbered(documents: list[Document]) -> bytes:
+    """A zip of zips, each named `<docId>.<constructed name>`."""
+    parts = [(f"{d.doc_id}.{d.name}", d.content()) for d in documents]
+    return pack(parts, datetime(2026, 1, 1), store=True)
 
 
 def _zip(data: bytes, name: str) -> Response:

@@ -43,25 +43,33 @@ async def documents(
 ) -> list[Candidate]:
     """What was posted in the window, oldest first; on the listed days when it has no start.
 
-    Documents of the archive, and bundles for the months that it does not reach. Raises ListingError
-    with what was listed all the same; `instead_of` is the failure that led here, which is told
-    again then.
+    Documents of the archive, and bundles for the months that it does not reach; what fails of the
+    two does not keep the other away. Raises ListingError with what was listed all the same;
+    `instead_of` is the failure that led here, which is told again then.
     """
     now = window.now.astimezone(CENTRAL)
     first, last = posting_days(window)
     first = first or now.date() - timedelta(days=feed.online_days)
     last = last or now.date()
     begins = (now - ARCHIVE_REACHES).date()
+    asked = []
+    if first < begins:
+        asked.append(_bundles(feed, first, min(last, begins), client, settings))
+    if last >= begins:
+        asked.append(_archive(feed, max(first, begins), last, client, settings))
     found: list[Candidate] = []
-    try:
-        if first < begins:
-            found += await _bundles(feed, first, min(last, begins), client, settings)
-        if last >= begins:
-            found += await _archive(feed, max(first, begins), last, client, settings)
-    except ListingError as error:
-        told = f"{error} (asked because of: {instead_of})" if instead_of else str(error)
-        error.args, error.candidates = (told,), [*found, *error.candidates]
-        raise
+    problems: list[ListingError] = []
+    for listing in asked:
+        try:
+            found += await listing
+        except ListingError as error:
+            found += error.candidates
+            problems.append(error)
+    if problems:
+        told = "; and ".join(str(p) for p in problems)
+        because = f" (asked because of: {instead_of})" if instead_of else ""
+        problems[0].args, problems[0].candidates = (told + because,), found
+        raise problems[0]
     return found
 
 

@@ -82,11 +82,12 @@ def test_months_before_the_archive_land_from_bundles(server, prepared_data):
 
 
 def test_days_before_the_oldest_bundle_are_told(server, prepared_data):
-    now = datetime(2025, 11, 2, 12, tzinfo=UTC) + REACHES
+    now = datetime(2025, 11, 1, 12, tzinfo=UTC) + REACHES
     run = backfill(server, prepared_data, date(2014, 3, 1), now)
     assert run.report.files == 16  # what there is, all the same
     (problem,) = run.report.problems
     assert "the window starts 2014-02-28" in problem and "oldest bundle is of 2025-10" in problem
+    assert run.report.of(FEED.id).known == 8  # the archive was asked all the same
 
 
 @pytest.mark.parametrize(

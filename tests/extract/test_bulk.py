@@ -14,14 +14,12 @@ import pytest
 from extract.catalogue import Feed, load_catalogue
 from extract.index import Candidate, Window
 from extract.index.ercot_bulk import documents, grouped
-from extract.remote import from_operators
-from extract.run import Run
-from gridhouse.settings import Settings
 from synthetic import mirror
-from synthetic.mirror.ercot import API, TOKEN_PATH
 from synthetic.writing import write
+from tests.extract.account import backfill
 
 DAY = date(2025, 11, 1)
+WINDOW = Window(DAY, DAY + timedelta(1), datetime(2026, 6, 1, tzinfo=UTC))
 BASE = "https://api.example/archive/np6-905-cd"
 
 
@@ -91,32 +89,12 @@ def server(tmp_path: Path) -> Iterator[mirror.Mirror]:
         yield running
 
 
-def backfill(url: str, feed: Feed, data: Path, max_new: int | None = None) -> Run:
-    settings = Settings(
-        data=data,
-        ercot_mis_url="http://127.0.0.1:1",  # the list keeps seven days only: not asked
-        ercot_mis_html_url="http://127.0.0.1:1",
-        ercot_api_url=url + API,
-        ercot_token_url=url + TOKEN_PATH,
-        ercot_username="user",
-        ercot_password="password",
-        ercot_subscription_key="key",
-        ercot_api_spacing_s=0.0,
-        retry_base_s=0.01,
-        retry_cap_s=0.02,
-    )
-    window = Window(DAY, DAY + timedelta(1), datetime(2026, 6, 1, tzinfo=UTC))
-    with Run(data, load_catalogue()) as run:
-        from_operators(run, [feed], window, settings, max_new=max_new)
-    return run
-
-
 def test_a_backfill_takes_each_document_once(server, feed, prepared_data):
-    first = backfill(server.url, feed, prepared_data, max_new=3)
+    first = backfill(server.url, feed, prepared_data, WINDOW, max_new=3)
     assert first.report.files == 3 and first.report.ok, first.report.problems
-    second = backfill(server.url, feed, prepared_data)
+    second = backfill(server.url, feed, prepared_data, WINDOW)
     assert second.report.files == 5 and second.report.ok
-    assert backfill(server.url, feed, prepared_data).report.files == 0
+    assert backfill(server.url, feed, prepared_data, WINDOW).report.files == 0
     with duckdb.connect(str(prepared_data / "raw.duckdb"), read_only=True) as connection:
         names, keys, rows = connection.execute(
             "select count(distinct name), count(distinct source_key), sum(rows_landed) "
@@ -134,8 +112,8 @@ def test_a_part_that_is_not_in_the_answer_is_asked_for_again(
         return list(whole(*arguments))[1:]
 
     monkeypatch.setattr("extract.index.ercot_bulk.documents", without_the_first)
-    lacking = backfill(server.url, feed, prepared_data)
+    lacking = backfill(server.url, feed, prepared_data, WINDOW)
     assert lacking.report.files == 6 and len(lacking.report.problems) == 2
     assert "asked for again" in lacking.report.problems[0]
     monkeypatch.undo()
-    assert backfill(server.url, feed, prepared_data).report.files == 2
+    assert backfill(server.url, feed, prepared_data, WINDOW).report.files == 2

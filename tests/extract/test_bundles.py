@@ -13,13 +13,10 @@ import pytest
 from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.index.ercot_api import _month
-from extract.remote import from_operators
-from extract.run import Run
 from extract.unpack import Limits, files_in
-from gridhouse.settings import Settings
 from synthetic import mirror
-from synthetic.mirror.ercot import API, TOKEN_PATH
 from synthetic.writing import write
+from tests.extract.account import backfill
 
 DAYS = (date(2025, 10, 30), date(2025, 11, 1))  # of two months
 FEED = load_catalogue()["ercot_np6_905_cd"]
@@ -38,24 +35,8 @@ def server(tmp_path: Path) -> Iterator[mirror.Mirror]:
         yield running
 
 
-def backfill(server: mirror.Mirror, data: Path, start: date, now: datetime) -> Run:
-    settings = Settings(
-        data=data,
-        ercot_mis_url="http://127.0.0.1:1",  # the list keeps seven days only: not asked
-        ercot_mis_html_url="http://127.0.0.1:1",
-        ercot_api_url=server.url + API,
-        ercot_token_url=server.url + TOKEN_PATH,
-        ercot_username="user",
-        ercot_password="password",
-        ercot_subscription_key="key",
-        ercot_api_spacing_s=0.0,
-        retry_base_s=0.01,
-        retry_cap_s=0.02,
-    )
-    window = Window(start, DAYS[1] + timedelta(1), now)
-    with Run(data, load_catalogue()) as run:
-        from_operators(run, [FEED], window, settings)
-    return run
+def window(start: date, now: datetime) -> Window:
+    return Window(start, DAYS[1] + timedelta(1), now)
 
 
 def landed(data: Path) -> list[tuple]:
@@ -69,7 +50,7 @@ def landed(data: Path) -> list[tuple]:
 def test_months_before_the_archive_land_from_bundles(server, prepared_data):
     # the archive begins on the first of November: October is in a bundle, November in both
     now = datetime(2025, 11, 1, 12, tzinfo=UTC) + REACHES
-    first = backfill(server, prepared_data, DAYS[0], now)
+    first = backfill(server.url, FEED, prepared_data, window(DAYS[0], now))
     assert first.report.ok, first.report.problems
     october, november = landed(prepared_data)
     assert october[0] == "NP6-905-CD_2025-10.zip" and november[0] == "NP6-905-CD_2025-11.zip"
@@ -78,12 +59,12 @@ def test_months_before_the_archive_land_from_bundles(server, prepared_data):
         assert name.startswith("cdr.00012301.")
     # the archive's November, which came a second time, is the same
     assert first.report.of(FEED.id).known == 8
-    assert backfill(server, prepared_data, DAYS[0], now).report.files == 0
+    assert backfill(server.url, FEED, prepared_data, window(DAYS[0], now)).report.files == 0
 
 
 def test_days_before_the_oldest_bundle_are_told(server, prepared_data):
     now = datetime(2025, 11, 1, 12, tzinfo=UTC) + REACHES
-    run = backfill(server, prepared_data, date(2014, 3, 1), now)
+    run = backfill(server.url, FEED, prepared_data, window(date(2014, 3, 1), now))
     assert run.report.files == 16  # what there is, all the same
     (problem,) = run.report.problems
     assert "the window starts 2014-02-28" in problem and "oldest bundle is of 2025-10" in problem

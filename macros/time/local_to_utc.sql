@@ -18,8 +18,8 @@
             then case
                 when timezone('{{ tz }}', {{ later }}) <> {{ ts }} then null
                 when timezone('{{ tz }}', {{ earlier }}) <> {{ ts }} then {{ later }}
-                when {{ flag }} in ('y', 'yes', 'true', 't', '1') then {{ later }}
-                when {{ flag }} in ('n', 'no', 'false', 'f', '0') then {{ earlier }}
+                when list_contains(['y', 'yes', 'true', 't', '1'], {{ flag }}) then {{ later }}
+                when list_contains(['n', 'no', 'false', 'f', '0'], {{ flag }}) then {{ earlier }}
             end
         else {{ later }}
     end

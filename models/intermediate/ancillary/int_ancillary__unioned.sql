@@ -295,4 +295,4 @@ left join products
     on
         unioned.iso = products.iso
         and unioned.operator_product = products.operator_product
-where unioned.interval_start is not null
+where {{ has_instant('unioned.interval_start') }}

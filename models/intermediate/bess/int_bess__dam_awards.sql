@@ -7,22 +7,16 @@
 
 -- The disclosure of a day may come again, whole or in part: what was published last holds.
 with published as (
-    {{ revisions(
+    {{ latest_rows(
         touched_rows(ref('int_bess__dam_awards_unioned')),
-        key=['iso', 'side', 'resource', 'interval_start'],
-        values=[
-            'settlement_point', 'hsl_mw', 'lsl_mw', 'energy_mw', 'energy_price', 'regup_mw',
-            'regup_price', 'regdn_mw', 'regdn_price', 'rrs_undivided_mw', 'rrspfr_mw', 'rrsffr_mw',
-            'rrsufr_mw', 'rrs_price', 'ecrssd_mw', 'ecrsmd_mw', 'ecrs_price', 'nspin_mw',
-            'nspin_price'
-        ]
+        scope=['iso', 'side', 'market_date'],
+        key=['resource', 'interval_start']
     ) }}
 )
 
 select
-    * exclude (_published_at, _file_id, _row_number, is_latest),
+    * exclude (_published_at, _fetched_at, _file_id, _row_number),
     _published_at as published_at,
     _file_id as file_id,
     {{ built_at() }} as _built_at
 from published
-where is_latest

@@ -64,7 +64,7 @@ select
     _file_id,
     _row_number
 from {{ rows }}
-where interval_start is not null
+where {{ has_instant('interval_start') }}
 {% if not loop.last %}
 union all
 {% endif %}

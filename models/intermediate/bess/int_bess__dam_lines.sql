@@ -1,12 +1,7 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='partition_overwrite',
-    unique_key=['iso', 'market_date'],
-    on_schema_change='fail'
-) }}
+{{ config(materialized='view') }}
 
 with awards as (
-    select * from {{ rebuilt_rows(ref('int_bess__dam_awards')) }}
+    select * from {{ ref('int_bess__dam_awards') }}
 ),
 
 -- All kinds of responsive reserve clear at one price, and so do both kinds of contingency reserve.
@@ -35,7 +30,8 @@ lines as (
         {{ quantity }} as quantity,
         {{ price }} as price,
         published_at,
-        file_id
+        file_id,
+        _built_at
     from awards
     where {{ quantity }} <> 0
     {% if not loop.last %}
@@ -46,6 +42,5 @@ lines as (
 
 select
     *,
-    quantity * price as amount,
-    {{ built_at() }} as _built_at
+    quantity * price as amount
 from lines

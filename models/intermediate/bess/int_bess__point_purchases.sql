@@ -9,7 +9,7 @@
 
 with bids as (
     select * from {{ rows_of(ref('stg_ercot__dam_energy_bid_awards'), days) }}
-    where interval_start is not null
+    where {{ has_instant('interval_start') }}
 ),
 
 -- a day that was published again counts once: its last publication holds

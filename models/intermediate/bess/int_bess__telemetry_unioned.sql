@@ -37,7 +37,8 @@ select
     iso,
     side,
     resource,
-    run_at,
+    run_local_at,
+    repeated_hour_flag,
     market_date,
     resource_status,
     hsl as hsl_mw,
@@ -57,7 +58,6 @@ select
     _file_id,
     _row_number
 from {{ rows }}
-where run_at is not null
 {% if not loop.last %}
 union all
 {% endif %}

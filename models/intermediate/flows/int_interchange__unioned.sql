@@ -81,4 +81,4 @@ left join interconnectors
     on
         unioned.iso = interconnectors.iso
         and unioned.interface = interconnectors.interface
-where unioned.interval_start is not null
+where {{ has_instant('unioned.interval_start') }}

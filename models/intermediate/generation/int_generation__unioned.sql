@@ -123,4 +123,4 @@ select
 from unioned
 left join fuels
     on unioned.iso = fuels.iso and unioned.operator_fuel = fuels.operator_fuel
-where unioned.interval_start is not null and unioned.generation_mw is not null
+where {{ has_instant('unioned.interval_start') }} and unioned.generation_mw is not null

@@ -90,4 +90,4 @@ select
     _file_id,
     _row_number
 from unioned
-where interval_start is not null and generation_mw is not null
+where {{ has_instant('interval_start') }} and generation_mw is not null

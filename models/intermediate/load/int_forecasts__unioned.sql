@@ -111,4 +111,4 @@ unioned as (
 )
 
 select * from unioned
-where interval_start is not null
+where {{ has_instant('interval_start') }}

@@ -157,4 +157,4 @@ select
     _file_id,
     _row_number
 from unioned
-where interval_start is not null
+where {{ has_instant('interval_start') }}

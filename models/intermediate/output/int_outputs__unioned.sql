@@ -37,4 +37,4 @@ select
     _file_id,
     _row_number
 from nem
-where interval_start is not null
+where {{ has_instant('interval_start') }}

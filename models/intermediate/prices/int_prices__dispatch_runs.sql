@@ -82,4 +82,4 @@ select
     _file_id,
     _row_number
 from unioned
-where run_at is not null
+where {{ has_instant('run_at') }}

@@ -1,11 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='partition_overwrite',
-    unique_key=['iso', 'market_date'],
-    on_schema_change='fail'
-) }}
-
-{%- set days = rebuilt_days([ref('int_bess__quarters'), ref('int_bess__rebuilt_states')]) %}
+{{ config(materialized='view') }}
 
 with telemetered as (
     select
@@ -21,8 +14,9 @@ with telemetered as (
         first_soc_mwh as soc_high_mwh,
         nullif(maximum_soc_mwh, 0) as capacity_mwh,
         cast(null as text) as losses_evidence_code,
-        cast(null as text) as losses_run_id
-    from {{ rows_of(ref('int_bess__quarters'), days) }}
+        cast(null as text) as losses_run_id,
+        _built_at
+    from {{ ref('int_bess__quarters') }}
     where side = 'ESR' and first_soc_mwh is not null
 ),
 
@@ -42,17 +36,11 @@ rebuilt as (
         least(high_mwh + 2 * sqrt(variance_mwh2), capacity_mwh) as soc_high_mwh,
         capacity_mwh,
         evidence_code as losses_evidence_code,
-        run_id as losses_run_id
-    from {{ rows_of(ref('int_bess__rebuilt_states'), days) }}
-),
-
-united as (
-    select * from telemetered
-    union all
-    select * from rebuilt
+        run_id as losses_run_id,
+        _built_at
+    from {{ ref('int_bess__rebuilt_states') }}
 )
 
-select
-    *,
-    {{ built_at() }} as _built_at
-from united
+select * from telemetered
+union all
+select * from rebuilt

@@ -13,6 +13,8 @@ final as (
     select
         'ERCOT' as iso,
         run_at,
+        sced_timestamp as run_local_at,
+        repeated_hour_flag,
         cast(sced_timestamp as date) as market_date,
         trim(qse) as qse,
         trim(dme) as dme,

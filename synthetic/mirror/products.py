@@ -40,6 +40,7 @@ _KNOWN = (
     Product("NP3-911-ER", 13057, "2-Day Ancillary Services Reports"),
     Product("NP3-965-ER", 13052, "60-Day SCED Disclosure Reports", 25),
     Product("NP3-966-ER", 13051, "60-Day DAM Disclosure Reports", 25),
+    Product("NP3-988-ER", 10036, "Resource Decision-Making Entity List"),
     Product("NP6-86-CD", 12302, "SCED Shadow Prices and Binding Transmission Constraints"),
     Product("NP6-322-CD", 13114, "SCED System Lambda"),
     Product("NP6-323-CD", 13221, "Real-Time Price Adders by SCED Interval", 50),

@@ -5,6 +5,20 @@
 {%- set ercot = ['regup', 'regdn', 'rrs', 'ecrs', 'nspin'] -%}
 {#- Before it ERCOT's real-time products were trials, published under the same numbers. -#}
 {%- set first_day = '2025-12-05' -%}
+{#- A correction has the interval of its run, which ends with the next run of its day or of the
+    next. Runs of days without a correction need not be read. -#}
+{%- set runs_near_corrections -%}
+    (
+        select
+            market_date,
+            run_at
+        from {{ ref('stg_ercot__sced_capacity_prices') }}
+        where market_date in (
+            select unnest([market_date, market_date + 1])
+            from {{ ref('stg_ercot__sced_capacity_price_corrections') }}
+        )
+    )
+{%- endset -%}
 with products as (
     select * from {{ ref('ancillary_products') }}
 ),
@@ -138,6 +152,31 @@ ercot_rt5m as (
     ) }})
 ),
 
+ercot_rt5m_corrections as (
+    select
+        iso,
+        market,
+        'ERCOT' as location,
+        'SYSTEM' as location_type,
+        operator_product,
+        interval_start,
+        interval_end,
+        market_date,
+        run_date,
+        price,
+        price_uncapped,
+        currency,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from ({{ held_rows(
+        ref('stg_ercot__sced_capacity_price_corrections'),
+        [runs_near_corrections, ref('stg_ercot__sced_capacity_price_corrections')]
+    ) }})
+),
+
 ercot_products as (
     select unnest({{ ercot | map('upper') | list }}) as operator_product
 ),
@@ -249,6 +288,9 @@ unioned as (
     from ercot_dam_history
     union all by name
     select * from ercot_rt5m
+    where market_date >= date '{{ first_day }}'
+    union all by name
+    select * from ercot_rt5m_corrections
     where market_date >= date '{{ first_day }}'
     union all by name
     select

@@ -1,3 +1,5 @@
+-- Corrections show their days to incremental builds as they land.
+-- depends_on: {{ ref('stg_ercot__sced_shadow_price_corrections') }}
 -- Prices and system lambdas come from every dispatch run, also from those without a constraint; a
 -- constraint that a run lacks has ended.
 with ercot_rt5m as (
@@ -31,6 +33,38 @@ with ercot_rt5m as (
         ref('stg_ercot__sced_lmps'),
         ref('stg_ercot__sced_system_lambdas')
     ]) }})
+),
+
+-- Corrections are publications of the corrected values at the time from which they hold.
+ercot_rt5m_corrections as (
+    select
+        iso,
+        market,
+        interval_start,
+        interval_end,
+        market_date,
+        constraint_name,
+        contingency_name,
+        from_station,
+        to_station,
+        from_station_kv,
+        to_station_kv,
+        shadow_price,
+        max_shadow_price,
+        limit_mw,
+        flow_mw,
+        -- published to the tenth of a MW, which a difference of doubles misses
+        case when violation_mw is not null then greatest(round(violation_mw, 6), 0) end
+            as violation_mw,
+        is_competitive,
+        constraint_id,
+        corrected_at as _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('int_constraints__sced_corrections') }}
+    where match_code = 'MATCHED'
 ),
 
 ercot_dam as (
@@ -142,6 +176,8 @@ nem_twice as (
 
 unioned as (
     select * from ercot_rt5m
+    union all by name
+    select * from ercot_rt5m_corrections
     union all by name
     select * from ercot_dam
     union all by name

@@ -40,6 +40,7 @@ days as (
         disclosed.side,
         disclosed.market_date,
         disclosed.qse,
+        disclosed.dme,
         disclosed.capacity_mw,
         disclosed.telemetered_capacity_mw,
         disclosed.maximum_soc_mwh,
@@ -94,7 +95,8 @@ spans as (
         max(capacity_mw) as disclosed_capacity_mw,
         coalesce(max(capacity_mw), max(telemetered_capacity_mw)) as capacity_mw,
         median(maximum_soc_mwh) as storage_mwh,
-        arg_max(qse, market_date) as qse
+        arg_max(qse, market_date) as qse,
+        arg_max(dme, market_date) as dme
     from numbered
     group by all
 ),
@@ -102,7 +104,11 @@ spans as (
 measured as (
     select
         *,
-        storage_mwh / capacity_mw as duration_hours
+        storage_mwh / capacity_mw as duration_hours,
+        coalesce(
+            lead(valid_from) over (partition by iso, resource, side order by span),
+            case when side = 'GEN' then date '2025-12-05' end
+        ) as valid_to
     from spans
 )
 
@@ -139,14 +145,18 @@ select
         else 'PASSED'
     end as screen_code,
     measured.qse,
-    cast(null as text) as owner,
+    measured.dme,
+    owners.owner,
+    case when owners.owner is not null then 'NP3-988-ER' end as owner_source,
+    owners.listed_on as owner_listed_on,
     measured.valid_from,
-    coalesce(
-        lead(measured.valid_from) over (
-            partition by measured.iso, measured.resource, measured.side order by measured.span
-        ),
-        case when measured.side = 'GEN' then date '2025-12-05' end
-    ) as valid_to,
+    measured.valid_to,
     measured.last_seen_on
 from measured
 left join pairs on measured.iso = pairs.iso and measured.resource = pairs.resource
+-- the newest list before the span ends that has the battery
+asof left join {{ ref('int_bess__listed_owners') }} as owners
+    on
+        measured.iso = owners.iso
+        and measured.resource = owners.resource
+        and coalesce(measured.valid_to, date '9999-12-31') > owners.listed_on

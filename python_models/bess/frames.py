@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
+from datetime import date
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +15,8 @@ from python_models.bess.soc import Cell, Fit, Losses, State, Steps, fit_losses, 
 
 STEP_SECONDS = 900
 GAP_SECONDS = 86_400  # after as long without telemetry of anybody a state is known no more
+DAYS_TO_FIT = 7
+MONTH = 31  # days, the window of a fit
 BATTERIES_AT_ONCE = 128  # bounds memory; arrays have one shape, so that jax compiles once
 
 FIT_COLUMNS = pa.schema(
@@ -54,6 +58,21 @@ STATE_COLUMNS = pa.schema(
 )
 
 
+def is_due(month: date, days: int, fitted_days: int, is_changed: bool) -> bool:
+    """Whether losses are to be fitted to a month of which `days` are there.
+
+    A fit for each new day would cost more than the rest of its build: there is one when another
+    week is there, one when the month is whole, and one when days that the last fit rests on were
+    computed anew since. fitted_days: how many that one had, 0 for none.
+    """
+    is_whole = days == monthrange(month.year, month.month)[1]
+    return (
+        days // DAYS_TO_FIT > fitted_days // DAYS_TO_FIT
+        or (is_whole and days > fitted_days)
+        or is_changed
+    )
+
+
 def fit_table(quarters: pa.Table) -> pa.Table:
     """Losses of every battery, one row each (`FIT_COLUMNS`).
 
@@ -72,7 +91,7 @@ def fit_table(quarters: pa.Table) -> pa.Table:
 
 
 def _fit_block(rows: pa.Table) -> pa.Table:
-    grid = _Grid(rows)
+    grid = _Grid(rows, least_days=MONTH)
     capacity, power = grid.of_battery("capacity_mwh"), grid.of_battery("power_mw")
     steps = grid.steps()
     soc = grid.values("soc_mwh", np.nan)
@@ -171,7 +190,7 @@ class _Grid:
     Slots of time without a row are steps that are not known, of a quarter hour.
     """
 
-    def __init__(self, rows: pa.Table):
+    def __init__(self, rows: pa.Table, least_days: int = 1):
         seconds = pc.cast(rows["interval_start"], pa.int64()).to_numpy() // 1_000_000
         self.rows = rows
         self.slot = (seconds - seconds.min()) // STEP_SECONDS
@@ -180,8 +199,9 @@ class _Grid:
         names = encoded.dictionary.to_pylist()
         self.count = len(names)
         self.names = names + [None] * (BATTERIES_AT_ONCE - len(names))
-        # a multiple of a day, so that windows of like length share one compilation
-        self.shape = (-(-int(self.slot.max() + 1) // 96) * 96, BATTERIES_AT_ONCE)
+        # whole days, so that windows of like length share one compilation
+        days = max(-(-int(self.slot.max() + 1) // 96), least_days)
+        self.shape = (days * 96, BATTERIES_AT_ONCE)
 
     def values(self, name: str, missing: float) -> np.ndarray:
         out = np.full(self.shape, missing)

@@ -1,8 +1,8 @@
 """Telemetry of dispatch runs to quarter hours, by arrays `[runs, resources]` of one market day.
 
 A value holds from its run to the next run that anybody has in the day's files, the last one to
-midnight; a resource without a row in a run contributes nothing for that stretch (ERCOT's 60-day
-disclosures, `docs/methods/bess.md`).
+midnight, but for no longer than `LONGEST_HOLD`; a resource without a row in a run contributes
+nothing for that stretch (ERCOT's 60-day disclosures, `docs/methods/bess.md`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 
 Array = np.ndarray
 QUARTER = 900
+LONGEST_HOLD = 900  # seconds; runs come every five minutes, so three are lacking then
 LATER, EARLIER = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
 ZONE = ZoneInfo("America/Chicago")
 SERVICES = ("regup_mw", "regdn_mw", "rrspfr_mw", "rrsffr_mw", "rrsufr_mw", "ecrs_mw", "nspin_mw")
 LINEAGE = ("_published_at", "_fetched_at", "_loaded_at", "_file_id", "_row_number")
-LINEAGE_OF = {"published_at": "_published_at", "_loaded_at": "_loaded_at", "file_id": "_file_id"}
+LINEAGE_OF = {"published_at": "_published_at", "file_id": "_file_id"}
 READINGS = ("output_mw", "base_point_mw", "hsl_mw", "soc_mwh", "maximum_soc_mwh", "minimum_soc_mwh")
 TELEMETRY = (
     *("iso", "market_date", "side", "resource", "run_local_at", "repeated_hour_flag"),
@@ -44,6 +45,7 @@ QUARTER_COLUMNS = pa.schema(
         ("discharged_mwh", pa.float64()),
         ("charged_mwh", pa.float64()),
         ("base_point_mwh", pa.float64()),
+        ("energy_bound_mwh", pa.float64()),
         ("hsl_mw", pa.float64()),
         ("first_soc_mwh", pa.float64()),
         ("step_charged_mwh", pa.float64()),
@@ -68,23 +70,27 @@ def day_quarters(telemetry: pa.Table) -> pa.Table:
     positive when delivered, MWh. Of a run that was published again the last publication holds. A
     run whose clock time does not occur, or does not say which of two it is, is left out.
     """
-    iso, day = telemetry["iso"][0].as_py(), telemetry["market_date"][0].as_py()
+    of_day = {name: telemetry[name][0].as_py() for name in ("iso", "market_date")}
+    of_day["_loaded_at"] = pc.max(telemetry["_loaded_at"]).as_py()
     telemetry = _with_instants(telemetry)
     if not telemetry.num_rows:
         return QUARTER_COLUMNS.empty_table()
-    clock = _Clock(telemetry["run_at"].to_numpy(), day)
-    sides = pc.unique(telemetry["side"]).to_pylist()
-    of_side = {
-        side: telemetry.filter(pc.equal(telemetry["side"], side)) if len(sides) > 1 else telemetry
-        for side in sorted(sides)
-    }
-    if "LOAD" in of_side:
-        of_side["LOAD"] = _loads_of_sites(of_side["LOAD"], of_side.get("GEN"))
-    parts = [_side_quarters(rows, clock) for rows in of_side.values() if rows.num_rows]
+    names = sorted(pc.unique(telemetry["side"]).to_pylist())
+    by_side = [telemetry.filter(pc.equal(telemetry["side"], name)) for name in names[1:]]
+    if by_side:
+        telemetry = telemetry.filter(pc.equal(telemetry["side"], names[0]))
+    sides = dict(zip(names, map(_last_publication, [telemetry, *by_side]), strict=True))
+    runs = np.concatenate([rows["run_at"].to_numpy() for rows in sides.values()])
+    clock = _Clock(runs, of_day["market_date"])
+    if "LOAD" in sides:
+        sides["LOAD"] = _loads_of_sites(sides["LOAD"], sides.get("GEN"))
+    parts = [_side_quarters(rows, clock) for rows in sides.values() if rows.num_rows]
+    if not parts:
+        return QUARTER_COLUMNS.empty_table()
     whole = pa.concat_tables(parts)
-    same = [pa.repeat(pa.scalar(v, QUARTER_COLUMNS.field(n).type), len(whole))
-            for n, v in (("iso", iso), ("market_date", day))]  # fmt: skip
-    whole = whole.append_column("iso", same[0]).append_column("market_date", same[1])
+    for name, value in of_day.items():
+        same = pa.repeat(pa.scalar(value, QUARTER_COLUMNS.field(name).type), len(whole))
+        whole = whole.append_column(name, same)
     return whole.select(QUARTER_COLUMNS.names).cast(QUARTER_COLUMNS)
 
 
@@ -93,17 +99,21 @@ class _Clock:
 
     A part is what one run fills of one quarter hour: `run` it is of, `seconds` it lasts, and
     `step_hours`, the whole length of the run where it ends here, else 0. `first`: of each quarter
-    hour its first part.
+    hour its first part. is_followed: of each run, whether the next one takes over from it.
     """
 
     def __init__(self, run_at: Array, day: date):
         self.runs = np.unique(run_at)
         midnight = datetime.combine(day + timedelta(days=1), time(), ZONE)
-        ends = np.append(self.runs[1:], int(midnight.timestamp()))
+        following = np.append(self.runs[1:], int(midnight.timestamp()))
+        ends = np.minimum(following, self.runs + LONGEST_HOLD)
+        self.is_followed = ends == following
         marks = np.arange(self.runs[0] // QUARTER + 1, -(-ends[-1] // QUARTER)) * QUARTER
         starts = np.union1d(self.runs, marks)
-        part_ends = np.append(starts[1:], ends[-1])
-        self.run = np.searchsorted(self.runs, starts, side="right") - 1
+        run = np.searchsorted(self.runs, starts, side="right") - 1
+        part_ends = np.minimum(np.append(starts[1:], ends[-1]), ends[run])
+        is_held = part_ends > starts  # not the quarter hours of a gap
+        starts, part_ends, self.run = starts[is_held], part_ends[is_held], run[is_held]
         self.seconds = (part_ends - starts).astype(float)
         is_run_end = part_ends == ends[self.run]
         self.step_hours = is_run_end * (ends - self.runs)[self.run] / 3600
@@ -148,7 +158,6 @@ class _Side(NamedTuple):
 
 
 def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
-    rows = _in_order_of_publication(rows)
     encoded = rows["resource"].combine_chunks().dictionary_encode()
     place = (np.searchsorted(clock.runs, rows["run_at"].to_numpy()), encoded.indices.to_numpy())
     is_there = np.zeros((len(clock.runs), len(encoded.dictionary)))
@@ -158,13 +167,16 @@ def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
 
     hours, steps, ends_here = clock.seconds / 3600, clock.step_hours, clock.step_hours > 0
     held_seconds = np.add.reduceat(clock.seconds, clock.first)[:, None]
-    taken, delivered, squared, is_followed = _ramps(of["output_mw"])
+    after = _following(of["output_mw"], clock)
+    taken, delivered, squared = _ramps(of["output_mw"], after)
+    covered = clock.count(is_there, clock.seconds)
     columns = {
         "run_count": clock.count(is_there, np.ones(len(clock.run))),
-        "covered_seconds": clock.count(is_there, clock.seconds),
+        "covered_seconds": covered,
         "discharged_mwh": clock.total(np.maximum(of["output_mw"], 0), hours),
         "charged_mwh": clock.total(np.maximum(-of["output_mw"], 0), hours),
         "base_point_mwh": clock.total(of["base_point_mw"], hours),
+        "energy_bound_mwh": _energy_bound(of, after, is_there, covered, clock),
         "hsl_mw": clock.greatest(of["hsl_mw"]),
         "first_soc_mwh": clock.at_start(of["soc_mwh"]),
         "step_charged_mwh": clock.total(taken, steps),
@@ -186,7 +198,7 @@ def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
     for name, values in columns.items():
         arrays[name] = pa.array(values[cells], from_pandas=True)
     step_count = clock.count(is_there, ends_here)
-    known_count = clock.count(is_there * is_followed, ends_here)
+    known_count = clock.count(is_there * ~np.isnan(after), ends_here)
     arrays["is_step_known"] = pa.array(
         (known_count == step_count)[cells], mask=(step_count == 0)[cells]
     )
@@ -197,22 +209,43 @@ def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
     return pa.table(arrays)
 
 
-def _ramps(output: Array) -> tuple[Array, Array, Array, Array]:
-    """Mean power taken and delivered and mean square of it from each reading to the next, straight
-    from one to the other, and whether there is a next one; `[runs, resources]`.
+def _following(values: Array, clock: _Clock) -> Array:
+    """The reading that takes over from each one, `[runs, resources]`; NaN where there is none.
 
-    Where power runs through zero both sides have a triangle of the ramp. The last reading of a day
-    holds to midnight. A reading whose next one is lacking is no step.
+    The last reading of a day holds to midnight.
     """
-    after = np.vstack([output[1:], output[-1:]])
+    after = np.vstack([values[1:], values[-1:]])
+    after[~clock.is_followed] = np.nan
+    return after
+
+
+def _ramps(output: Array, after: Array) -> tuple[Array, Array, Array]:
+    """Mean power taken and delivered and mean square of it from each reading to the one after it,
+    straight from one to the other; `[runs, resources]`.
+
+    Where power runs through zero both sides have a triangle of the ramp.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         span = 2 * np.abs(output - after)
         above, below = np.maximum(output, after) ** 2 / span, np.minimum(output, after) ** 2 / span
     crosses, mean = output * after < 0, (output + after) / 2
     delivered = np.where(crosses, above, np.maximum(mean, 0))
     taken = np.where(crosses, below, np.maximum(-mean, 0))
-    squared = (output**2 + output * after + after**2) / 3
-    return taken, delivered, squared, ~np.isnan(after)
+    return taken, delivered, (output**2 + output * after + after**2) / 3
+
+
+def _energy_bound(
+    of: dict[str, Array], after: Array, is_there: Array, covered: Array, clock: _Clock
+) -> Array:
+    """How far, in MWh, the net energy of a quarter hour can be from what was held, `[quarters,
+    resources]`: if power stays between a reading and the one after it, and where one of both is
+    lacking, within the greatest power of the day."""
+    output = of["output_mw"]
+    limit = np.fmax.reduce(np.vstack([of["hsl_mw"], np.abs(output)]), axis=0)
+    off = np.where(np.isnan(after), limit + np.abs(output), np.abs(after - output))
+    off = np.where(is_there, np.where(np.isnan(output), limit, off), 0.0)
+    lacking = (QUARTER - covered) * limit
+    return (clock.count(off, clock.seconds) + lacking) / 3600
 
 
 def _ranked(column: pa.ChunkedArray) -> tuple[pa.Array, Array]:
@@ -228,12 +261,24 @@ def _ranked(column: pa.ChunkedArray) -> tuple[pa.Array, Array]:
     return encoded.dictionary.take(pa.array(order)), ranks
 
 
-def _in_order_of_publication(rows: pa.Table) -> pa.Table:
-    """So that what was published last is placed last; a day with a single file is left as it is."""
+def _last_publication(rows: pa.Table) -> pa.Table:
+    """Of a day with several files what holds, a later row after the one that it replaces.
+
+    A file with the day's runs replaces the day (the corrections of December 2025 are such files: a
+    battery that they lack has no row). One with less than half of them replaces its own rows alone.
+    """
     if pc.count_distinct(rows["_file_id"]).as_py() == 1:
         return rows
-    keys = [(name, "ascending") for name in LINEAGE]
-    return rows.take(pc.sort_indices(rows, sort_keys=keys, null_placement="at_start"))
+    known_at = pc.coalesce(rows["_published_at"], rows["_fetched_at"])
+    rows = rows.append_column("_known_at", known_at)
+    order = ("_known_at", "_loaded_at", "_file_id", "_row_number")
+    rows = rows.sort_by([(name, "ascending") for name in order])
+    _, first, file = np.unique(rows["_file_id"].to_numpy(), return_index=True, return_inverse=True)
+    runs = np.array(
+        [len(np.unique(rows["run_at"].to_numpy()[file == n])) for n in range(len(first))]
+    )
+    whole_from = first[runs * 2 >= runs.max()].max()
+    return rows.slice(whole_from).drop_columns("_known_at")
 
 
 def _loads_of_sites(loads: pa.Table, generation: pa.Table | None) -> pa.Table:

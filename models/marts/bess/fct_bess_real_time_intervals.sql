@@ -38,21 +38,13 @@ awards as (
         coalesce(rrspfr_mw, 0) + coalesce(rrsffr_mw, 0) + coalesce(rrsufr_mw, 0)
         + coalesce(rrs_undivided_mw, 0) as rrs_mw,
         coalesce(ecrssd_mw, 0) + coalesce(ecrsmd_mw, 0) as ecrs_mw,
-        coalesce(nspin_mw, 0) as nspin_mw
+        coalesce(nspin_mw, 0) as nspin_mw,
+        file_id
     from {{ rows_of(ref('int_bess__dam_awards'), days) }}
 ),
 
 -- The files of loads name no point: a load has that of the battery that it belongs to.
-points as (
-    select
-        iso,
-        side,
-        resource,
-        hour_start,
-        settlement_point
-    from awards
-    where side <> 'LOAD'
-    union all
+load_points as (
     select
         awards.iso,
         'LOAD' as side,
@@ -70,7 +62,8 @@ prices as (
         iso,
         location,
         interval_start,
-        price
+        price,
+        file_id
     from {{ rows_of(ref('fct_price_intervals_revisions'), days) }}
     where is_latest and iso = 'ERCOT' and market = 'RT15M' and location_type = 'NODE'
 ),
@@ -81,6 +74,7 @@ capacity_prices as (
         {% for name, service in services.items() -%}
         max(price) filter (where operator_product = '{{ service[0] }}') as {{ name }}_price,
         {% endfor -%}
+        max(file_id) as file_id,
         interval_start
     from {{ rows_of(ref('fct_ancillary_price_intervals_revisions'), days) }}
     where is_latest and iso = 'ERCOT' and market = 'RT15M'
@@ -96,11 +90,21 @@ select
     quarters.interval_start,
     quarters.interval_end,
     quarters.market_date,
-    points.settlement_point,
+    coalesce(awards.settlement_point, load_points.settlement_point) as settlement_point,
     quarters.discharged_mwh,
     quarters.charged_mwh,
     awards.energy_mw / 4 as dam_energy_mwh,
+    quarters.energy_bound_mwh,
     quarters.base_point_mwh,
+    -- beyond the tolerance of set points: the greater of 3 per cent and 3 MW
+    case
+        when quarters.covered_seconds = 900
+            then sign(quarters.discharged_mwh - quarters.charged_mwh - quarters.base_point_mwh)
+                * greatest(
+                    abs(quarters.discharged_mwh - quarters.charged_mwh - quarters.base_point_mwh)
+                    - greatest(abs(quarters.base_point_mwh) * 0.03, 3 / 4), 0
+                )
+    end as base_point_deviation_mwh,
     quarters.covered_seconds,
     quarters.run_count,
     quarters.first_soc_mwh,
@@ -112,6 +116,9 @@ select
     {% endfor -%}
     quarters.published_at,
     quarters.file_id,
+    awards.file_id as award_file_id,
+    prices.file_id as price_file_id,
+    capacity_prices.file_id as capacity_price_file_id,
     {{ built_at() }} as _built_at
 from quarters
 left join awards
@@ -120,16 +127,16 @@ left join awards
         and quarters.side = awards.side
         and quarters.resource = awards.resource
         and quarters.hour_start = awards.hour_start
-left join points
+left join load_points
     on
-        quarters.iso = points.iso
-        and quarters.side = points.side
-        and quarters.resource = points.resource
-        and quarters.hour_start = points.hour_start
+        quarters.iso = load_points.iso
+        and quarters.side = load_points.side
+        and quarters.resource = load_points.resource
+        and quarters.hour_start = load_points.hour_start
 left join prices
     on
         quarters.iso = prices.iso
-        and points.settlement_point = prices.location
+        and coalesce(awards.settlement_point, load_points.settlement_point) = prices.location
         and quarters.interval_start = prices.interval_start
 left join capacity_prices
     on

@@ -64,6 +64,8 @@ real_time_energy as (
         'RT_ENERGY' as revenue_line,
         discharged_mwh - charged_mwh - dam_energy_mwh as quantity,
         energy_price as price,
+        energy_bound_mwh as quantity_bound,
+        price_file_id as settled_file_id,
         'ESTIMATED' as evidence_code
     from real_time
     where side in ('GEN', 'ESR') and settlement_point is not null
@@ -76,6 +78,8 @@ real_time_load as (
         'RT_ENERGY' as revenue_line,
         loads.discharged_mwh - loads.charged_mwh as quantity,
         loads.energy_price as price,
+        loads.energy_bound_mwh as quantity_bound,
+        loads.price_file_id as settled_file_id,
         'ESTIMATED_PAIRED_BY_' || pairs.evidence_code as evidence_code
     from real_time as loads
     inner join pairs on loads.iso = pairs.iso and loads.resource = pairs.load_resource
@@ -93,6 +97,8 @@ real_time_services as (
         'RT_{{ service | upper }}' as revenue_line,
         {{ service }}_mwh - dam_{{ service }}_mwh as quantity,
         {{ service }}_price as price,
+        cast(null as double) as quantity_bound,
+        capacity_price_file_id as settled_file_id,
         'DISCLOSED' as evidence_code
     from real_time
     where side = 'ESR' and abs({{ service }}_mwh - dam_{{ service }}_mwh) > 1e-9
@@ -112,10 +118,11 @@ purchase_lines as (
     from purchases
 ),
 
+{# A day-ahead line has award and price in one row of one file. -#}
 all_lines as (
-    {% for lines in [
-        'own_name', 'load_side', 'real_time_energy', 'real_time_load', 'real_time_services',
-        'purchase_lines'
+    {% for lines, is_real_time in [
+        ('own_name', false), ('load_side', false), ('real_time_energy', true),
+        ('real_time_load', true), ('real_time_services', true), ('purchase_lines', false)
     ] -%}
     select
         iso,
@@ -129,9 +136,12 @@ all_lines as (
         source_resource,
         cast(quantity as double) as quantity,
         price,
+        {{ 'quantity_bound' if is_real_time else 'cast(null as double) as quantity_bound' }},
         evidence_code,
         published_at,
         file_id,
+        {{ 'award_file_id' if is_real_time else 'file_id as award_file_id' }},
+        {{ 'settled_file_id' if is_real_time else 'file_id' }} as price_file_id,
         _built_at
     from {{ lines }}
     {% if not loop.last %}
@@ -157,10 +167,14 @@ select
     end as quantity_unit,
     price,
     quantity * price as amount,
+    quantity_bound,
+    quantity_bound * abs(price) as amount_bound,
     'USD' as currency,
     evidence_code,
     evidence_code <> 'POINT_LEVEL' as is_attributable,
     published_at,
     file_id,
+    award_file_id,
+    price_file_id,
     _built_at
 from all_lines

@@ -329,6 +329,7 @@ def _repeated(column: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _check(feed: Feed) -> None:
     _ = feed.zone, feed.name_patterns, feed.mark
+    _check_index(feed)
     if len({t.parse for t in feed.tables}) != 1:
         raise ValueError("all tables of a feed need the same `parse`")
     for table in feed.tables:
@@ -347,3 +348,39 @@ def _check(feed: Feed) -> None:
         for column in table.columns:
             if column.data_type in ("date", "timestamp") and not column.formats:
                 raise ValueError(f"{table.name}.{column.name}: a {column.data_type} needs `format`")
+
+
+def _check_index(feed: Feed) -> None:
+    """What a listing would find wrong only when it is asked for."""
+    index = feed.index
+    if index.get("kind") == "url":
+        if bool(index.get("paths")) != bool(index.get("base")):
+            raise ValueError("index: `paths` and `base`, the setting with their site, go together")
+        urls = index.get("urls") or []
+        if not urls and not index.get("paths"):
+            raise ValueError("index: kind url needs `urls`, or `base` and `paths`")
+        for url in urls if isinstance(urls, list) else [urls]:
+            if not isinstance(urls, list) or not re.match(r"https?://[^/@\s]+/\S*$", str(url)):
+                raise ValueError(
+                    f"index: `urls` is a list of whole addresses (https://host/path), not {url!r}"
+                )
+    if "api_endpoint" in index or "api_date_field" in index:
+        _check_endpoint(feed)
+
+
+def _check_endpoint(feed: Feed) -> None:
+    """Rows of a data endpoint land in the one table that has the field of its days."""
+    missing = [
+        key
+        for key in ("api_product", "api_endpoint", "api_date_field")
+        if not isinstance(feed.index.get(key), str)
+    ]
+    if missing:
+        raise ValueError(f"index: a data endpoint also needs {', '.join(missing)}")
+    header = normalize_header(feed.index["api_date_field"])
+    columns = [c for c in feed.tables[0].columns if header in c.source_names]
+    if len(feed.tables) != 1 or not columns or columns[0].data_type not in ("date", "timestamp"):
+        raise ValueError(
+            f"index: api_date_field {feed.index['api_date_field']} is no published name of a date "
+            "or timestamp of the feed's one table"
+        )

@@ -33,7 +33,10 @@ _WAITING = 32  # finished files that may wait for the consumer
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file on this disk. `path` belongs to the receiver, who moves or deletes it."""
+    """A file on this disk. `path` belongs to the receiver, who moves or deletes it.
+
+    `pages` are the pages after it, of an answer that came in several.
+    """
 
     candidate: Candidate
     path: Path
@@ -42,6 +45,11 @@ class Fetched:
     fetched_at: datetime
     name: str
     seconds: float
+    pages: tuple[Fetched, ...] = ()
+
+    def discard(self) -> None:
+        for file in (self, *self.pages):
+            file.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ async def fetch_all(
         while not done.empty():
             item = done.get_nowait()
             if isinstance(item, Fetched):
-                item.path.unlink(missing_ok=True)
+                item.discard()
 
 
 async def _work(
@@ -97,9 +105,13 @@ async def _work(
     folder: Path,
     done: asyncio.Queue[Fetched | FetchFailed | Exception],
 ) -> None:
+    from extract.paged import fetch_pages  # here, as it builds on this module
+
     while todo:
+        candidate = todo.popleft()
+        fetch = fetch_pages if candidate.paged else fetch_one
         try:
-            item = await fetch_one(todo.popleft(), client, folder)
+            item = await fetch(candidate, client, folder)
         except Exception as error:  # handed to the consumer, who raises it
             await done.put(error)
             return
@@ -107,7 +119,7 @@ async def _work(
             await done.put(item)
         except asyncio.CancelledError:
             if isinstance(item, Fetched):
-                item.path.unlink(missing_ok=True)
+                item.discard()
             raise
 
 

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from extract.catalogue import Catalogue, Feed
-from extract.index import asked_on
+from extract.index import OPEN, asked_on
 
 _STAMP = pa.timestamp("us", "UTC")
 _TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "datetime": _STAMP}
@@ -118,6 +118,14 @@ def settled(status: str, parse: str | None) -> bool:
     return status != "quarantined" and not (status == "empty" and parse == "oasis")
 
 
+def _is_asked_again(feed: Feed, key: str) -> bool:
+    """Whether a publication is fetched again though it landed: what it holds may have changed.
+
+    An unchanged one is not archived again.
+    """
+    return feed.parse == "oasis" or feed.index.get("kind") == "url" or OPEN in key
+
+
 @dataclass(slots=True)
 class Known:
     """What the ledger of one operator holds; read once per run, updated as batches land.
@@ -151,7 +159,7 @@ class Known:
                 self.quarantined.pop(row.file_id, None)
             if not settled(row.status, parse):
                 open_keys.add(row.source_key)
-            if parse == "oasis" or row.source_key in open_keys:
+            if _is_asked_again(feeds[row.feed], row.source_key) or row.source_key in open_keys:
                 self.archived.add((row.source_key, row.archive_sha256))
         self.keys |= {row.source_key for row in rows}
         self.keys -= open_keys
@@ -178,11 +186,12 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
     if not raw.exists():
         return known
     oasis = [f.id for f in catalogue.of(operator) if f.parse == "oasis"]
+    fixed = [f.id for f in catalogue.of(operator) if f.index.get("kind") == "url"]
     with duckdb.connect(str(raw), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         if not has_table(connection, operator, "_files"):
             return known
-        connection.execute(_FILES.format(schema=operator), [oasis])
+        connection.execute(_FILES.format(schema=operator), [oasis, fixed])
 
         def rows(sql: str) -> list[tuple]:
             return connection.execute(sql.format(schema=operator)).fetchall()
@@ -198,15 +207,17 @@ def read_known(raw: Path, operator: str, catalogue: Catalogue) -> Known:
     return known
 
 
-_FILES = """
+_FILES = f"""
     create temp table files as
     select
         *,
         list_contains(?, feed) as is_oasis,
+        -- see _is_asked_again()
+        is_oasis or list_contains(?, feed) or contains(source_key, '{OPEN}') as is_asked_again,
         status = 'quarantined' as quarantined,
         not quarantined and not (is_oasis and status = 'empty') as settled  -- see settled()
-    from {schema}._files
-    where _dlt_load_id in (select load_id from {schema}._dlt_loads where status = 0)
+    from {{schema}}._files
+    where _dlt_load_id in (select load_id from {{schema}}._dlt_loads where status = 0)
 """
 _FILE_IDS = "select file_id from files where status not in ('quarantined', 'container')"
 _CONTAINERS = "select file_id, source_key from files where status = 'container'"
@@ -223,7 +234,9 @@ _SETTLED_KEYS = """
     group by all
     having bool_and(settled)
 """
-_ARCHIVED = "select distinct source_key, archive_sha256 from files where is_oasis or not settled"
+_ARCHIVED = """
+    select distinct source_key, archive_sha256 from files where is_asked_again or not settled
+"""
 _LATEST_CONTENT = """
     select source_key, arg_max(content_sha256, loaded_at)
     from files

@@ -15,7 +15,15 @@ from datetime import UTC, datetime
 from extract.archive import PACK_BYTES, Entry
 from extract.catalogue import Feed
 from extract.fetch import Fetched, FetchFailed, fetch_all
-from extract.index import Candidate, ListingError, Window, asked_on, ercot_bulk, list_feed
+from extract.index import (
+    Candidate,
+    ListingError,
+    OtherDoor,
+    Window,
+    asked_on,
+    ercot_bulk,
+    list_feed,
+)
 from extract.ledger import OutcomeRow
 from extract.parse.sections import Quarantine
 from extract.polite import PoliteClient
@@ -167,19 +175,22 @@ def _next(results: queue.Queue, worker: threading.Thread) -> object:
 
 def _note_listing(run: Run, item: _Listed) -> None:
     run.report.of(item.feed.id).listed += item.new
+    served = item.problem is None or isinstance(item.problem, OtherDoor)
     run.note(
         OutcomeRow(
             attempted_at=datetime.now(UTC),
             operator=item.feed.operator,
             feed=item.feed.id,
             kind="list",
-            outcome=item.problem.outcome if item.problem else ("ok" if item.new else "empty"),
+            outcome=("ok" if item.new else "empty") if served else item.problem.outcome,
             url_or_path=item.problem.url if item.problem else item.feed.id,
             message=str(item.problem) if item.problem else f"{item.new} to download",
             seconds=item.seconds,
         )
     )
-    if item.problem:
+    if item.problem and served:
+        run.report.warnings.append(str(item.problem))
+    elif item.problem:
         run.report.of(item.feed.id).failed += 1
         run.report.problems.append(str(item.problem))
 
@@ -205,6 +216,9 @@ def _take(run: Run, feed: Feed, item: Fetched) -> None:
     if item.candidate.parts:
         _take_parts(run, feed, item)
         return
+    # The first page last: its key in the ledger then says that the whole answer is there
+    for page in item.pages:
+        _take(run, feed, page)
     _note_download(run, feed, item)
     entry = _entry(feed, item.candidate, item)
     run.known[feed.operator].keys.add(asked_on(entry.url, item.fetched_at.astimezone(UTC).date()))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # that does not know says False; then the operator is asked once more than needed.
 Known = Callable[[str], bool]
 
+# In the key of what is not whole yet, and will have a key without it once it is.
+OPEN = "#open"
+
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LONGEST_NAME = 200
 
@@ -34,7 +37,8 @@ class Candidate:
 
     `key` is its stable identity at the operator: the ledger skips keys that it knows. Credentials
     are never part of `headers`; the client adds them by URL when the request is sent. `parts` are
-    the publications that one call brings together (`extract.index.ercot_bulk`).
+    the publications that one call brings together (`extract.index.ercot_bulk`). One that is `paged`
+    is the first page of an answer and stands for all of them (`extract.paged`).
     """
 
     feed: str
@@ -50,6 +54,7 @@ class Candidate:
     listed_at: datetime | None = None  # the listing's own stamp (aware, UTC): a hint
     name_is_guess: bool = False  # the server's Content-Disposition knows better
     parts: tuple[Candidate, ...] = ()
+    paged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,13 @@ class ListingError(Exception):
         self.url = url
         self.outcome = outcome
         self.candidates = list(candidates)
+
+
+class OtherDoor(ListingError):
+    """The operator's usual doors gave nothing, and another one that was asked instead did.
+
+    `candidates` are all that was asked for: this is told to the user, and is no failure of the run.
+    """
 
 
 async def list_feed(

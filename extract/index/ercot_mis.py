@@ -1,8 +1,9 @@
 """ERCOT's public MIS list: JSON, or the HTML page when the JSON fails; older days from the API.
 
-`index` of the catalogue: `report_type_id`, and `api_product` (EMIL id) for the Public API's
-archive, which is asked when an account is set and the window reaches back further than the list,
-or the list cannot be had.
+`index` of the catalogue: `report_type_id`, and `api_product` (EMIL id) for the Public API, which is
+asked when an account is set and the window reaches back further than the list, or the list cannot
+be had: for the documents of its archive, or where it has none for rows
+(`extract.index.ercot_data`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from extract.index import Candidate, Known, ListingError, Window, ercot_api, safe_name
+from extract.index import (
+    Candidate,
+    Known,
+    ListingError,
+    Window,
+    ercot_api,
+    ercot_data,
+    safe_name,
+)
 from extract.index.ercot_documents import (
     CENTRAL,
     is_csv,
@@ -48,7 +57,7 @@ async def candidates(
     except ListingError as error:
         if not can_ask_archive:
             raise
-        return await ercot_api.documents(feed, window, client, settings, instead_of=error)
+        return await ercot_data.documents(feed, window, client, settings, instead_of=error)
     first, last = posting_days(window)
     found = _oldest_first(c for c in listed if is_posted_within(c.published_at, first, last))
     oldest = min((c.published_at for c in listed if c.published_at), default=None)
@@ -56,12 +65,12 @@ async def candidates(
         return found
     if can_ask_archive:
         try:
-            older = await ercot_api.documents(feed, window, client, settings)
+            until = oldest.astimezone(CENTRAL).date() if oldest else None
+            older = await ercot_data.documents(feed, window, client, settings, until=until)
         except ListingError as error:
-            error.candidates = found
+            error.candidates = _together(error.candidates, found)
             raise
-        # The same document from both doors: MIS has no quota
-        return _oldest_first({c.key: c for c in [*older, *found]}.values())
+        return _together(older, found)
     wanting = ", ".join(settings.ercot_api_missing) or "api_product in the catalogue"
     begins = f"begins {oldest.astimezone(CENTRAL):%Y-%m-%d}" if oldest else "is empty"
     raise ListingError(
@@ -73,6 +82,11 @@ async def candidates(
         outcome="expired",
         candidates=found,
     )
+
+
+def _together(older: list[Candidate], listed: list[Candidate]) -> list[Candidate]:
+    """Candidates of both doors, once each: MIS, which has no quota, where both have it."""
+    return _oldest_first({c.key: c for c in [*older, *listed]}.values())
 
 
 def _holds(oldest: datetime | None, window: Window) -> bool:

@@ -1,16 +1,17 @@
-"""Fixed URLs: documents that keep their address and change their content (dashboards).
+"""Fixed URLs: documents that keep their address and may change their content.
 
-`index` of the catalogue: `base`, the setting with the site's URL, and `paths` on it. What they hold
-is `online_days` old at most; each listing offers them anew, and what has not changed lands once.
+`index` of the catalogue: `urls`, whole addresses on any host, or `paths` on the site that the
+setting named by `base` gives (so that a mirror can stand for it). What they hold is `online_days`
+old at most; each listing offers them anew, and what has not changed lands once.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from extract.index import Candidate, Known, Window, safe_name
+from extract.index import Candidate, Known, ListingError, Window, safe_name
 
 if TYPE_CHECKING:
     from extract.catalogue import Feed
@@ -25,19 +26,39 @@ async def candidates(
 
     History is not offered, so a window that begins earlier is no failure.
     """
-    base = getattr(settings, feed.index["base"])
     today = window.now.astimezone(feed.zone).date()
     if window.end is not None and window.end <= today - timedelta(days=feed.online_days - 1):
         return []
-    return [_candidate(feed, base, path) for path in feed.index["paths"]]
+    base = _base(feed, settings)
+    paths, urls = feed.index.get("paths") or [], feed.index.get("urls") or []
+    return [
+        *(_candidate(feed, path.lower(), f"{base}{path}") for path in paths),
+        *(_candidate(feed, url, url) for url in urls),
+    ]
 
 
-def _candidate(feed: Feed, base: str, path: str) -> Candidate:
+def _base(feed: Feed, settings: Settings) -> str:
+    name = feed.index.get("base")
+    base = getattr(settings, str(name), None) if name else ""
+    if not isinstance(base, str):
+        raise ListingError(
+            feed.id,
+            str(name),
+            "the catalogue names a setting under `base` that does not exist",
+            "name one with the address of a site, or give whole addresses under `urls`",
+            outcome="not_recognised",
+        )
+    return base
+
+
+def _candidate(feed: Feed, key: str, url: str) -> Candidate:
+    name = safe_name(unquote(urlsplit(url).path))
     return Candidate(
         feed=feed.id,
-        key=path.lower(),
-        name=safe_name(urlsplit(path).path),
-        url=f"{base}{path}",
+        key=key,
+        name=name,
+        url=url,
         published_at=None,
         recheck=True,
+        name_is_guess="." not in name,  # `download?id=7`: the answer's header says the name
     )

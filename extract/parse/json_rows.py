@@ -52,14 +52,14 @@ def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterato
     """Rows of a page of a data endpoint. Raises Quarantine for another document."""
     document = _document(member, data, content)
     try:
-        names = [str(field["name"]) for field in document["fields"]]
         rows = document["data"]
+        if rows == []:
+            content.empty_reason = "the page holds no rows"
+            return
+        names = [str(field["name"]) for field in document["fields"]]
         columns = [pa.array(c) for c in zip(*rows, strict=True)]
     except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise Quarantine(f"{member}: JSON, but not a page of rows: {error!r}") from error
-    if not rows:
-        content.empty_reason = "the page holds no rows"
-        return
     if len(columns) != len(names):
         raise Quarantine(f"{member}: {len(names)} fields, but rows of {len(columns)} values")
     yield from plain_csv.read(feed, member, iter([csv_text(names, columns)]), content)

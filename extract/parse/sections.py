@@ -26,6 +26,7 @@ BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at
 MOST_COLUMNS = 5_000  # the widest file has some 200
 MOST_WHOLE = 512 * 1024 * 1024  # of members that must be in memory at once: XML, JSON, workbooks
 LONGEST_LINE = 2 * BLOCK_BYTES  # no row is near it: a text without line ends would fill the memory
+LONGEST_PAGE = 16 * LONGEST_LINE  # JSON on one line, where a CSV would stand
 
 
 class WorkOnMany(Exception):
@@ -93,8 +94,9 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
         cut = data.rfind(b"\n") + 1
         if not cut:
             rest += data
-            if len(rest) > LONGEST_LINE:
-                raise Quarantine(f"{member}: a line of more than {LONGEST_LINE:,} bytes")
+            longest = LONGEST_PAGE if rest.startswith(b"{") else LONGEST_LINE
+            if len(rest) > longest:
+                raise Quarantine(f"{member}: a line of more than {longest:,} bytes")
             continue
         block, rest = rest + data[:cut], data[cut:]
         yield _unix(_check_start(block, member) if first else block)

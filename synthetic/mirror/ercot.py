@@ -1,5 +1,5 @@
-"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, dashboards, the API's archive and
-bundles.
+"""ERCOT's doors: the MIS list (JSON and HTML), its downloads, dashboards, the API's archive,
+bundles and rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from synthetic.mirror import data_rows
 from synthetic.mirror.library import Document, Library, doc_id
 from synthetic.mirror.products import BY_EMIL, BY_TYPE, Product
 from synthetic.zips import pack
@@ -121,6 +122,7 @@ class Doors:
             Route(API + "/archive/{emil}", self.archive),
             Route(API + "/archive/{emil}/download", self.archive_download, methods=["POST"]),
             Route(API + "/bundle/{emil}", self.bundles),
+            Route(API + "/{emil}/{endpoint}", self.rows),
             Route(API + "/{emil}", self.product),
         ]
 
@@ -312,6 +314,21 @@ class Doors:
             if str(numbers[month]) == wanted:
                 return _zip(_numbered(documents), f"{product.emil_id}_{month}.zip")
         return _error(404, f"Bundle {wanted} not found.")
+
+    def rows(self, request: Request) -> Response:
+        """A page of a product's rows."""
+        product = self._product(request)
+        if isinstance(product, Response):
+            return product
+        endpoint, _ = data_rows.ENDPOINTS.get(product.emil_id, ("", False))
+        if request.path_params["endpoint"] != endpoint:
+            return _error(404, "The requested resource does not exist.")
+        documents = self.library.shelf().ercot.get(product.report_type, [])
+        try:
+            query = dict(request.query_params)
+            return JSONResponse(data_rows.report(product.emil_id, documents, query))
+        except ValueError as error:
+            return _error(400, f"Bad Request: {error}")
 
     async def archive_download(self, request: Request) -> Response:
         """Several files in one zip, each named `<docId>.<constructed name>`."""

@@ -22,7 +22,7 @@ FEED = (CATALOGUE / "ercot" / "ercot_np6_788_cd.yml").read_text()
         ("cadence: PT5M", "cadense: PT5M", "cadense"),
         ("parse: csv", "parse: excel", "parse"),
         ("key: true", "kee: true", "kee"),
-        ("format: '%m/%d/%Y %H:%M:%S', ", "", "format"),
+        ("format: ['%m/%d/%Y %H:%M:%S', '%Y-%m-%dT%H:%M:%S'],", "", "format"),
         ("time_zone: America/Chicago", "time_zone: America/Chigaco", "Chigaco"),
         ("grain: [sced_timestamp", "grain: [sced_timestmp", "sced_timestmp"),
         ("data_type: double", "data_type: number", "data_type"),

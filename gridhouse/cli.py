@@ -53,7 +53,9 @@ Start = Annotated[str | None, typer.Option(help="First market day, YYYY-MM-DD.")
 End = Annotated[str | None, typer.Option(help="Last market day, YYYY-MM-DD, included.")]
 Days = Annotated[int | None, typer.Option(min=1, help="The last N market days and tomorrow.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
-MaxNew = Annotated[int | None, typer.Option(min=1, help="At most N new files per feed.")]
+MaxNew = Annotated[
+    int | None, typer.Option(min=1, help="At most N new files per feed; a month's bundle is one.")
+]
 
 
 class Usage(Exception):

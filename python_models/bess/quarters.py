@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 Array = np.ndarray
 QUARTER = 900
-LONGEST_HOLD = 900  # seconds; runs come every five minutes, so three are lacking then
+LONGEST_HOLD = 1800  # seconds; runs come every five minutes, now and then after seventeen
 LATER, EARLIER = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
 ZONE = ZoneInfo("America/Chicago")
 SERVICES = ("regup_mw", "regdn_mw", "rrspfr_mw", "rrsffr_mw", "rrsufr_mw", "ecrs_mw", "nspin_mw")

@@ -159,7 +159,11 @@ def test_the_last_exception_of_a_day_goes_too(warehouse, tmp_path):
         [
             at("00:00:00", "SITEA_ESR1", 1, **telemetry)
             | {"sced_timestamp": f"{day} {clock}", "resource_name": resource}
-            for clock, resource in [("00:00:00", "SITEA_ESR1"), ("01:00:00", "OTHER_ESR1")]
+            for clock, resource in [
+                ("00:00:00", "SITEA_ESR1"),
+                ("00:30:00", "SITEA_ESR1"),
+                ("01:00:00", "OTHER_ESR1"),
+            ]
         ],
     )
     prices(tmp_path, "20251206_0100", "SITEA_RN", day=day)
@@ -169,8 +173,8 @@ def test_the_last_exception_of_a_day_goes_too(warehouse, tmp_path):
         "select reason_code, interval_count from marts.fct_bess_exceptions where resource = '{}'"
     )
     assert warehouse.sql(of_it.format("SITEA_ESR1")) == [("NO_RT_CAPACITY_PRICE", 4)]
-    # held from 01:00 to midnight: 23 hours
-    assert warehouse.sql(of_it.format("OTHER_ESR1")) == [("TELEMETRY_WITHOUT_AWARD", 92)]
+    # no other run comes: held for half an hour
+    assert warehouse.sql(of_it.format("OTHER_ESR1")) == [("TELEMETRY_WITHOUT_AWARD", 2)]
     header = "DeliveryDate,DeliveryHour,DeliveryInterval,ASType,MCPC,RepeatedHourFlag\n"
     lines = [f"{day},1,{quarter},REGUP,5,N" for quarter in (1, 2, 3, 4)]
     later = tmp_path / "later"

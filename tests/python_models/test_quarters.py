@@ -71,7 +71,7 @@ def test_a_value_holds_to_the_next_run_and_is_cut_at_quarter_hours():
         row(NOON + timedelta(minutes=16), 5, hsl_mw=30, soc_mwh=42),
         row(NOON + timedelta(minutes=20), 0, hsl_mw=30, soc_mwh=43, regup_mw=0),
     )
-    first, second, third = made
+    first, second, third, fourth = made
     assert first["interval_start"] == datetime(2026, 3, 19, 17, tzinfo=UTC)
     assert (first["covered_seconds"], first["run_count"]) == (900, 2)
     assert first["discharged_mwh"] == pytest.approx(10 * 6 / 60)
@@ -89,17 +89,17 @@ def test_a_value_holds_to_the_next_run_and_is_cut_at_quarter_hours():
     assert second["step_charged_mwh"] == pytest.approx(20 * 8 / 2 / 60)
     assert second["step_discharged_mwh"] == pytest.approx((5 * 2 / 2 + 5 * 4 / 2) / 60)
     assert second["is_step_known"] is True
-    # the last reading holds no longer than a quarter of an hour, though the day goes on
-    assert (second["covered_seconds"], third["covered_seconds"]) == (900, 300)
-    assert third["is_step_known"] is False
+    # the last reading holds no longer than half an hour, though the day goes on
+    assert [q["covered_seconds"] for q in made] == [900, 900, 900, 300]
+    assert fourth["step_hours"] == 0.5 and fourth["is_step_known"] is False
     # within its 30 MW either way where nothing says what followed
-    assert third["energy_bound_mwh"] == pytest.approx((30 * 300 + 30 * 600) / 3600)
+    assert fourth["energy_bound_mwh"] == pytest.approx((30 * 300 + 30 * 600) / 3600)
 
 
 def test_one_reading_is_no_day():
     made = quarters(row(datetime(2026, 7, 8, 0, 0, 21), -3.6))
-    assert [q["covered_seconds"] for q in made] == [879, 21]
-    assert sum(q["charged_mwh"] for q in made) == pytest.approx(3.6 / 4)
+    assert [q["covered_seconds"] for q in made] == [879, 900, 21]
+    assert sum(q["charged_mwh"] for q in made) == pytest.approx(3.6 / 2)
 
 
 def test_runs_of_others_end_what_a_reading_holds():
@@ -175,10 +175,10 @@ def test_loads_of_the_sites_of_batteries_alone():
         row(NOON, -3, side="LOAD", resource="SITE_B_LD1"),
         row(NOON, -2, side="LOAD", resource="PLAIN"),
     )
-    assert [(q["side"], q["resource"]) for q in made] == [
+    assert {(q["side"], q["resource"]) for q in made} == {
         ("GEN", "SITE_A_BES1"),
         ("LOAD", "SITE_A_LD1"),
-    ]
+    }
 
 
 def plain(rows: list[dict]) -> dict:

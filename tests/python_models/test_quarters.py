@@ -71,7 +71,7 @@ def test_a_value_holds_to_the_next_run_and_is_cut_at_quarter_hours():
         row(NOON + timedelta(minutes=16), 5, hsl_mw=30, soc_mwh=42),
         row(NOON + timedelta(minutes=20), 0, hsl_mw=30, soc_mwh=43, regup_mw=0),
     )
-    first, second, third, fourth = made
+    first, second, _, fourth = made
     assert first["interval_start"] == datetime(2026, 3, 19, 17, tzinfo=UTC)
     assert (first["covered_seconds"], first["run_count"]) == (900, 2)
     assert first["discharged_mwh"] == pytest.approx(10 * 6 / 60)

@@ -43,6 +43,7 @@ def test_each_column_alone(warehouse, tmp_path):
     quantities = ["energy", "regup", "regdn", "rrspfr", "rrsffr", "ecrssd", "nspin"]
     for quantity in quantities:  # its price stands beside the empty column
         assert not holds(f"update {TABLE} set {quantity}_mw = 0")
+    assert not holds(f"update {TABLE} set ecrssd_mw = null")
     unpriced = f"update {TABLE} set nspin_mw = null, nspin_price = null"
     assert holds(unpriced)  # as if it was not bought
     for days, near in ((30, True), (31, False), (-30, True)):

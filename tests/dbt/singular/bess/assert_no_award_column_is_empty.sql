@@ -37,7 +37,7 @@ days as (
         market_date,
         '{{ column }}' as empty_column,
         count(distinct resource) as battery_count,
-        count_if({{ quantity }} <> 0) as award_count,
+        count(*) filter (where {{ quantity }} <> 0) as award_count,
         count({{ price }}) as price_count,
         bool_or(is_untested) as is_untested
     from awards

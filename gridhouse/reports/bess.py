@@ -95,7 +95,8 @@ def figures(settings: Settings, first: date, resource: str | None) -> dict[str, 
         lines = ", ".join(f"sum(cast({c} as decimal(18, 6))) as {c}" for c in [*LINES, "amount"])
         stack = query.rows(
             f"select market_date, {lines}, sum(interval_count) > 0 as has_real_time "
-            f"from marts.rpt_bess_revenue_daily where {MONTH} group by 1 order by 1"
+            f"from marts.rpt_bess_revenue_daily where {MONTH} and amount is not null "
+            "group by 1 order by 1"
         )
         index = query.rows("select * from marts.rpt_bess_fleet_monthly where month = $first")
         point = query.point_of(chosen["resource"])
@@ -108,7 +109,6 @@ def figures(settings: Settings, first: date, resource: str | None) -> dict[str, 
             "stack": stack,
             "totals": {c: sum(row[c] for row in stack) for c in [*LINES, "amount"]},
             "coverage": query.coverage(),
-            "left_out": query.left_out(),
             "evidence": query.evidence(),
             "built_at": query.built_at(),
             "chosen": chosen,
@@ -211,23 +211,12 @@ class Month:
         """Those with an account, best first, then those that have nothing but telemetry."""
         found = self.rows(
             "select * from marts.rpt_bess_revenue_monthly where month = $first "
-            "order by amount_per_kw desc nulls last, resource"
+            "order by amount_per_kw desc nulls last, amount is null, discharged_mwh desc, resource"
         )
-        seen = {row["resource"] for row in found}
-        found += [
-            {"resource": row["resource"], "day_count": 0}
-            for row in self.rows(
-                "select resource from marts.fct_bess_real_time_intervals "
-                f"where side <> 'LOAD' and {MONTH} group by 1 "
-                "order by sum(discharged_mwh) desc, resource"
-            )
-            if row["resource"] not in seen
-        ]
         if not found:
             months = self.rows(
                 "select distinct strftime(month, '%Y-%m') as month "
-                "from marts.rpt_bess_revenue_monthly union select distinct "
-                "strftime(market_date, '%Y-%m') from marts.fct_bess_real_time_intervals order by 1"
+                "from marts.rpt_bess_revenue_monthly order by 1"
             )
             there = ", ".join(row["month"] for row in months) or "none"
             raise NothingToReport(
@@ -254,9 +243,9 @@ class Month:
                     as date) as market_date
             ),
             awards as (
-                select market_date, count(*) as awarded,
-                    count(*) filter (where interval_count > 0) as settled,
-                    count(*) filter (where interval_count > 0 and completeness < 1) as partial,
+                select market_date, count(amount) as awarded,
+                    count(amount) filter (where interval_count > 0) as settled,
+                    count(amount) filter (where interval_count > 0 and not is_settled) as partial,
                     sum(unpriced_line_count) as unpriced
                 from marts.rpt_bess_revenue_daily where {MONTH} group by 1
             ),
@@ -271,24 +260,6 @@ class Month:
             from days left join awards using (market_date) left join telemetry using (market_date)
             order by 1"""
         )
-
-    def left_out(self) -> Row:
-        """Batteries by each rule of entry to the index (rpt_bess_fleet_monthly) that they miss."""
-        (counts,) = self.rows(
-            """
-            with rules as (
-                select capacity_mw >= 0.5 is not true as small,
-                    settled_day_count < 0.8 * expected_day_count as short,
-                    discharged_per_charged is null as one_sided,
-                    unpriced_line_count > 0 as unpriced
-                from marts.rpt_bess_revenue_monthly where month = $first
-            )
-            select count_if(small) as small, count_if(short) as short,
-                count_if(one_sided) as one_sided, count_if(unpriced) as unpriced,
-                count_if(small or short or one_sided or unpriced) as any_rule
-            from rules"""
-        )
-        return counts
 
     def evidence(self) -> list[Row]:
         """What the amounts rest on, what belongs to no battery last."""

@@ -262,3 +262,98 @@ def test_a_blank_award_of_a_run_is_none(warehouse, tmp_path):
         ("RT_REGUP", -2.0, 30.0),
         ("RT_RRS", round((4 * 300 + 6 * 585 - 4 * 885) / 885 / 4, 6), 20.0),
     ]
+
+
+def test_days_of_a_load_alone_are_in_every_total(warehouse, tmp_path):
+    """A load with awards on a day that its battery lacks, and after the two became one."""
+    write(
+        tmp_path,
+        "np3_966_er__gen_resources",
+        "31-MAR-25",
+        [gen(1, awarded_quantity=2), gen(1, resource="SITEB_BES1", awarded_quantity=1)],
+    )
+    write(
+        tmp_path,
+        "np3_966_er__load_resources",
+        "31-MAR-25",
+        [
+            load(1, "SITEA_LD1", regdown_awarded=6, regdown_mcpc=2),
+            load(1, "SITEA_LD1", day="01/31/2025", regdown_awarded=3, regdown_mcpc=5),
+            load(2, "SITEA_LD1", day="01/31/2025", nonspin_awarded=1, nonspin_mcpc=4),
+            load(3, "SITEA_LD1", day="01/31/2025", regdown_awarded=0, regdown_mcpc=5),
+            load(1, "SITEA_LD1", day="12/04/2025", regdown_awarded=1, regdown_mcpc=8),
+            load(1, "SITEA_LD1", day="12/05/2025", regdown_awarded=7, regdown_mcpc=10),
+            load(2, "SITEA_LD1", day="12/05/2025", nonspin_awarded=1, nonspin_mcpc=9),
+            load(3, "SITEA_LD1", day="12/05/2025", regdown_awarded=0, regdown_mcpc=9),
+        ],
+    )
+    telemetry = {"resource_name": "SITEA_BES1", "resource_type": "PWRSTR"}
+    # alone on its day: known to be there, not known to have earned
+    at = {"sced_timestamp": "02/01/2025 00:00:00", "repeated_hour_flag": "N"}
+    runs = [at | telemetry | {"telemetered_net_output": 1}]
+    write(tmp_path, "np3_965_er__gen_resources", "31-MAR-25", runs)
+    taken = [at | {"resource_name": "SITEA_LD1", "real_power_consumption": 4}]
+    write(tmp_path, "np3_965_er__load_resources", "31-MAR-25", taken)
+    warehouse.land_folder(tmp_path)
+    warehouse.build("+rpt_bess_fleet_monthly", "+fct_bess_exceptions", "+fct_reconciliations")
+    daily = (
+        "select resource, strftime(market_date, '%m-%d'), dam_energy_amount, dam_regdn_amount, "
+        "dam_nspin_amount, amount, award_hour_count, capacity_mw "
+        "from marts.rpt_bess_revenue_daily order by all"
+    )
+    assert warehouse.sql(daily) == [
+        ("SITEA_BES1", "01-30", 40.0, 12.0, 0.0, 52.0, 1, 10.0),
+        ("SITEA_BES1", "01-31", 0.0, 15.0, 4.0, 19.0, 0, None),
+        ("SITEA_BES1", "02-01", None, None, None, None, 0, None),
+        ("SITEA_BES1", "12-04", 0.0, 8.0, 0.0, 8.0, 0, None),
+        ("SITEB_BES1", "01-30", 20.0, 0.0, 0.0, 20.0, 1, 10.0),
+    ]
+    # SITEA's January is 52 + 19; February has telemetry alone
+    assert warehouse.sql(
+        "select resource, strftime(month, '%m'), amount, day_count "
+        "from marts.rpt_bess_revenue_monthly order by all"
+    ) == [
+        ("SITEA_BES1", "01", 71.0, 2),
+        ("SITEA_BES1", "02", None, 0),
+        ("SITEA_BES1", "12", 8.0, 1),
+        ("SITEB_BES1", "01", 20.0, 1),
+    ]
+    assert warehouse.sql(
+        "select strftime(month, '%m'), all_amount, left_out_count "
+        "from marts.rpt_bess_fleet_monthly order by all"
+    ) == [("01", 91.0, 2), ("12", 8.0, 1)]
+    assert warehouse.sql("select sum(amount) from marts.fct_bess_revenue_lines") == [(99.0,)]
+    # 7 x 10 + 1 x 9, in two hours with an award
+    assert warehouse.sql(
+        "select resource, reason_code, interval_count, battery, amount_left_out, candidates "
+        "from marts.fct_bess_exceptions where market_date >= '2025-12-05'"
+    ) == [("SITEA_LD1", "LOAD_AFTER_PAIR", 2, None, 79.0, "SITEA_BES1")]
+    # per day, per month and per fleet: all of them were compared, and hold
+    mine = (
+        "select check_name, strftime(market_date, '%m-%d'), expected, compared_count, is_within "
+        "from marts.fct_reconciliations where check_name in ('bess_daily_amounts', "
+        "'bess_monthly_amounts', 'bess_fleet_amount') and market_date >= '2025-12-01' "
+        "or check_name = 'bess_fleet_amount' order by all"
+    )
+    assert warehouse.sql(mine) == [
+        ("bess_daily_amounts", "12-04", 8.0, 1, True),
+        ("bess_fleet_amount", "01-01", 91.0, 1, True),
+        ("bess_fleet_amount", "02-01", 0.0, 1, True),
+        ("bess_fleet_amount", "12-01", 8.0, 1, True),
+        ("bess_monthly_amounts", "12-01", 8.0, 1, True),
+    ]
+    # a rollup that lost a dollar, and one that lost a battery, stop the build
+    ours = "assert_our_own_figures_reconcile"
+    assert warehouse.dbt("test", ours).ok
+    warehouse.sql(
+        "update marts.rpt_bess_revenue_daily set amount = amount - 1, _built_at = now() "
+        "where market_date = '2025-12-04'"
+    )
+    warehouse.sql("delete from marts.rpt_bess_revenue_daily where resource = 'SITEB_BES1'")
+    warehouse.sql("update marts.rpt_bess_revenue_daily set _built_at = now()")
+    warehouse.build("fct_reconciliations")
+    assert warehouse.sql(
+        "select strftime(market_date, '%m-%d'), expected, actual from marts.fct_reconciliations "
+        "where check_name = 'bess_daily_amounts' and not is_within order by 1"
+    ) == [("01-30", 20.0, 0.0), ("12-04", 8.0, 7.0)]
+    assert not warehouse.dbt("test", ours).ok

@@ -92,3 +92,19 @@ def test_a_battery_without_a_charging_side_has_no_state(warehouse, tmp_path):
     warehouse.build(*WANTED)
     assert warehouse.sql(STATES) == []
     assert warehouse.sql("select count(*) from marts.dim_bess_loss_fit") == [(0,)]
+
+
+def test_a_pair_that_breaks_takes_its_states_along(warehouse, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    write(first, "np3_966_er__gen_resources", "31-MAR-25", [gen(1, awarded_quantity=1)])
+    write(first, "np3_966_er__load_resources", "31-MAR-25", [load(1, "SITEA_LD1")])
+    telemetry(first, "01/30/2025", "31-MAR-25", lambda m: 0, lambda m: 4)
+    warehouse.land_folder(first)
+    warehouse.build(*WANTED)
+    assert len(warehouse.sql(STATES)) == 96
+    # the next day tells that the load is no battery: nothing was ever known of its charging
+    award = load(1, "SITEA_LD1", day="01/31/2025", rrsufr_awarded=9, rrs_mcpc=3)
+    write(second, "np3_966_er__load_resources", "01-APR-25", [award])
+    warehouse.land_folder(second)
+    warehouse.build(*WANTED)
+    assert warehouse.sql(STATES) == []

@@ -138,4 +138,8 @@ def reconciliations_hold(warehouse: Warehouse) -> None:
             ("bess_clearing_price", 5),
         )
     }
+    for day, batteries in DAYS.items():  # each in a month of its own
+        expected[("bess_daily_amounts", day)] = batteries
+        expected[("bess_monthly_amounts", day.replace(day=1))] = batteries
+        expected[("bess_fleet_amount", day.replace(day=1))] = 1
     assert compared == expected

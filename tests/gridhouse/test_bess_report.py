@@ -80,7 +80,7 @@ def files(folder: Path) -> None:
     ]
     write(folder, "np3_966_er__esrs", "31-MAY-26", awards)
     runs = [
-        telemetry(day, minute, "C_ESR1", mw, soc)
+        telemetry(day, minute, "C_ESR1", mw, soc, maximum_soc=10)
         for day in month
         for minute, mw, soc in ((0, 8, 10), (15, -8, 8), (30, 0, 9))
     ]
@@ -182,7 +182,8 @@ class TestOfTheMonth:
         assert index == (pytest.approx(shown[-1][0]),)
         ranked = market.sql(
             "select resource, rank_by_amount_per_mw, amount_per_kw, amount, capacity_mw, "
-            "settlement_point, discharged_mwh, charged_mwh, discharged_per_charged, tb2_capture, "
+            "settlement_point, discharged_mwh, charged_mwh, discharged_per_charged, cycles, "
+            "tb2_capture, "
             "day_count, settled_day_count, unpriced_line_count "
             f"from marts.rpt_bess_revenue_monthly where {first} order by rank_by_amount_per_mw"
         )
@@ -210,15 +211,18 @@ class TestOfTheMonth:
         assert rows["2026-03-05"] == ["1", "2", "1", "0", "0"]
         words = " ".join(page.read_text("utf-8").split())
         assert "leaves out 2 of 3 batteries" in words
-        assert "0 below half a MW or of unknown power, 2 without both markets" in words
+        assert (
+            "0 below half a MW or of unknown power, 2 without awards and telemetry of 95 % of the "
+            "day on four days of five, 0 without a known charging side, 1 with a line that has no "
+            "price" in words
+        )
         # of one battery: 1,612 USD of 10 MW
         assert "0.161 USD per kW in the month (median 0.161); members: 1, with 10.0 MW" in words
 
-    def test_those_left_out_are_those_that_the_index_leaves_out(self, market):
-        with duckdb.connect(str(bess.warehouse_path(market.settings))) as connection:
-            month = bess.Month(connection, date(2026, 3, 1), date(2026, 4, 1))
-            (index,) = month.rows("select * from marts.rpt_bess_fleet_monthly where month = $first")
-            assert month.left_out()["any_rule"] == index["left_out_count"] == 2
+    def test_cycles_are_energy_delivered_over_capacity(self, report):
+        # on each of 31 days 8 MW for a quarter of an hour, of 10 MWh
+        cycles = {row[0]: row[9] for row in tables(report())["top-ten"][1:]}
+        assert cycles == {"C_ESR1": "6.2", "B_ESR1": "\u2013", SHREWD: "\u2013"}
 
     def test_state_of_charge_and_prices_of_the_top_one(self, report):
         page = tables(report())

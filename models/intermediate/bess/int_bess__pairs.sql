@@ -20,7 +20,7 @@ batteries as (
 ),
 
 -- A load that was ever awarded a product of loads that are not controllable is no battery.
-loads as (
+possible_loads as (
     select
         iso,
         resource,
@@ -31,6 +31,36 @@ loads as (
     where side = 'LOAD'
     group by all
     having not coalesce(bool_or(rrsufr_mw > 0 or ecrsmd_mw > 0), false)
+),
+
+battery_counts as (
+    select
+        iso,
+        site,
+        count(*) as battery_count
+    from batteries
+    group by all
+),
+
+regulated_counts as (
+    select
+        iso,
+        site,
+        count_if(has_regulation) as regulated_count
+    from possible_loads
+    group by all
+),
+
+-- An award of regulation says more than a number: where as many loads have one as there are
+-- batteries, a load without is none of theirs, whatever its number.
+loads as (
+    select possible_loads.*
+    from possible_loads
+    inner join battery_counts using (iso, site)
+    inner join regulated_counts using (iso, site)
+    where
+        possible_loads.has_regulation
+        or regulated_counts.regulated_count < battery_counts.battery_count
 ),
 
 -- Each step pairs what is the only one of its kind on both sides, and leaves the rest to the next.

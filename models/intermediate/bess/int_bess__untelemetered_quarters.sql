@@ -11,7 +11,7 @@ discharged as (
 
 charged as (
     select * from quarters
-    where side = 'LOAD'
+    where side = 'LOAD' and market_date < {{ single_model_since() }}
 ),
 
 pairs as (

@@ -107,7 +107,7 @@ measured as (
         storage_mwh / capacity_mw as duration_hours,
         coalesce(
             lead(valid_from) over (partition by iso, resource, side order by span),
-            case when side = 'GEN' then date '2025-12-05' end
+            case when side = 'GEN' then {{ single_model_since() }} end
         ) as valid_to
     from spans
 )

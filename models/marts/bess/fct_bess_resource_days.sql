@@ -135,7 +135,8 @@ earned as (
         side,
         resource,
         market_date,
-        cast(sum(cast(amount as decimal(18, 6))) as double) as dam_amount
+        cast(sum(cast(amount as decimal(18, 6))) as double) as dam_amount,
+        count(distinct interval_start) as awarded_hour_count
     from {{ rows_of(ref('int_bess__dam_lines'), days) }}
     group by all
 ),
@@ -172,6 +173,7 @@ select
         'pointless_hour_count': 'award_days',
         'untelemetered_hour_count': 'award_days',
         'regulation_hour_count': 'award_days',
+        'awarded_hour_count': 'earned',
         'quarter_count': 'telemetry_days',
         'unawarded_quarter_count': 'telemetry_days',
         'unpriced_dam_line_count': 'line_days',

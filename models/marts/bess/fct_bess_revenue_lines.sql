@@ -49,11 +49,12 @@ load_side as (
             and pairs.resource = points.resource
             and lines.market_date = points.market_date
             and lines.interval_start = points.interval_start
-    where lines.side = 'LOAD'
+    where lines.side = 'LOAD' and lines.market_date < {{ single_model_since() }}
 ),
 
 real_time as (
     select * from {{ ref('fct_bess_real_time_intervals') }}
+    where side <> 'LOAD' or market_date < {{ single_model_since() }}
 ),
 
 -- What was delivered beyond, or short of, the day-ahead award settles at the real-time price.

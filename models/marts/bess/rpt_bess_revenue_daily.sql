@@ -8,6 +8,8 @@
 {%- set days = rebuilt_days([
     ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
 ]) %}
+{#- telemetry of as much of the day settles it: a run that fails must not lose the day -#}
+{%- set settled_share = 0.95 %}
 {%- set products = {
     'dam_energy': "kinds.market = 'DAM' and kinds.product = 'ENERGY'",
     'dam_regup': "kinds.market = 'DAM' and kinds.product = 'REGUP'",
@@ -35,6 +37,7 @@ quarters as (
 
 pairs as (
     select * from {{ ref('int_bess__pairs') }}
+    where load_resource is not null
 ),
 
 -- Decimals add up to the same sum in any order, doubles do not.
@@ -122,6 +125,7 @@ own_energy as (
             quarters.iso = pairs.iso
             and quarters.side = 'LOAD'
             and quarters.resource = pairs.load_resource
+            and quarters.market_date < {{ single_model_since() }}
     where quarters.side <> 'LOAD' or pairs.resource is not null
 ),
 
@@ -133,42 +137,85 @@ energy as (
         cast(sum(cast(discharged_mwh as decimal(18, 9))) as double) as discharged_mwh,
         cast(sum(cast(charged_mwh as decimal(18, 9))) as double) as charged_mwh,
         cast(count(*) filter (where side <> 'LOAD') as integer) as quarter_count,
+        cast(sum(covered_seconds) filter (where side <> 'LOAD') as integer) as covered_seconds,
         count(*) filter (where side = 'LOAD') > 0 or bool_or(side = 'ESR') as has_charging_side
     from own_energy
     group by all
+),
+
+-- Capacity as telemetered that day: before the single model no public file has it.
+storage as (
+    select
+        iso,
+        resource,
+        market_date,
+        maximum_soc_mwh as storage_mwh
+    from {{ rows_of(ref('fct_bess_resource_days'), days) }}
+    where side = 'ESR'
+),
+
+-- A load may have a line on a day that its battery lacks, and telemetry may come without awards.
+keys as (
+    {% for relation in ['capacity', 'revenue', 'energy'] -%}
+    select
+        iso,
+        resource,
+        market_date
+    from {{ relation }}
+    {% if not loop.last %}
+    union
+    {% endif %}
+    {%- endfor %}
+),
+
+-- where neither award nor line is on file nothing is known to be earned, which is not zero
+joined as (
+    select
+        keys.*,
+        capacity.* exclude (iso, resource, market_date),
+        revenue.* exclude (iso, resource, market_date),
+        spreads.* exclude (iso, resource, market_date),
+        energy.* exclude (iso, resource, market_date),
+        storage.* exclude (iso, resource, market_date),
+        capacity.resource is not null or revenue.resource is not null as has_account,
+        {{ market_day_minutes('keys.market_date', "'America/Chicago'") }} as day_minutes
+    from keys
+    left join capacity using (iso, resource, market_date)
+    left join revenue using (iso, resource, market_date)
+    left join spreads using (iso, resource, market_date)
+    left join energy using (iso, resource, market_date)
+    left join storage using (iso, resource, market_date)
 )
 
 select
-    capacity.iso,
-    capacity.resource,
-    capacity.market_date,
-    capacity.settlement_point,
-    capacity.capacity_mw,
+    iso,
+    resource,
+    market_date,
+    settlement_point,
+    capacity_mw,
     {% for product in products -%}
-    coalesce(revenue.{{ product }}_amount, 0) as {{ product }}_amount,
+    case when has_account then coalesce({{ product }}_amount, 0) end as {{ product }}_amount,
     {% endfor -%}
-    coalesce(revenue.amount, 0) as amount,
-    coalesce(revenue.amount, 0) / capacity.capacity_mw as amount_per_mw,
+    case when has_account then coalesce(amount, 0) end as amount,
+    case when has_account then coalesce(amount, 0) end / capacity_mw as amount_per_mw,
     'USD' as currency,
-    coalesce(revenue.unpriced_line_count, 0) as unpriced_line_count,
-    energy.discharged_mwh,
-    energy.charged_mwh,
-    coalesce(energy.has_charging_side, false) as has_charging_side,
-    spreads.tb1,
-    spreads.tb2,
-    spreads.tb4,
-    capacity.award_hour_count,
-    coalesce(energy.quarter_count, 0) as interval_count,
-    {{ market_day_minutes('capacity.market_date', "'America/Chicago'") }} // 15
-        as expected_interval_count,
-    least(
-        coalesce(energy.quarter_count, 0) * 15.0
-        / {{ market_day_minutes('capacity.market_date', "'America/Chicago'") }}, 1
-    ) as completeness,
-    coalesce(energy.quarter_count, 0) * cast(1000000000 as bigint)
-    + coalesce(epoch_us(revenue.newest_at) // 1000000, 0) as day_version,
+    coalesce(unpriced_line_count, 0) as unpriced_line_count,
+    discharged_mwh,
+    charged_mwh,
+    storage_mwh,
+    discharged_mwh / storage_mwh as cycles,
+    has_charging_side,
+    tb1,
+    tb2,
+    tb4,
+    coalesce(award_hour_count, 0) as award_hour_count,
+    coalesce(quarter_count, 0) as interval_count,
+    day_minutes // 15 as expected_interval_count,
+    coalesce(covered_seconds, 0) as covered_seconds,
+    coalesce(covered_seconds, 0) / (day_minutes * 60) as completeness,
+    has_account and coalesce(covered_seconds, 0) >= {{ settled_share }} * day_minutes * 60
+        as is_settled,
+    coalesce(quarter_count, 0) * cast(1000000000 as bigint)
+    + coalesce(epoch_us(newest_at) // 1000000, 0) as day_version,
     {{ built_at() }} as _built_at
-from capacity
-left join revenue using (iso, resource, market_date)
-left join spreads using (iso, resource, market_date)
-left join energy using (iso, resource, market_date)
+from joined

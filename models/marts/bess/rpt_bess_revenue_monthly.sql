@@ -21,21 +21,28 @@ months as (
         cast(sum(cast({{ product }}_amount as decimal(18, 6))) as double) as {{ product }}_amount,
         {% endfor -%}
         cast(sum(cast(amount as decimal(18, 6))) as double) as amount,
-        -- energy and spreads of the same days: those with both markets on file
-        sum(dam_energy_amount + rt_energy_amount) filter (where interval_count > 0)
+        -- energy and spreads of the same days: those that are settled
+        sum(dam_energy_amount + rt_energy_amount) filter (where is_settled)
             as settled_energy_amount,
         sum(unpriced_line_count) as unpriced_line_count,
         sum(discharged_mwh) as discharged_mwh,
         sum(charged_mwh) as charged_mwh,
-        bool_and(has_charging_side) as has_charging_side,
+        median(storage_mwh) as storage_mwh,
+        sum(cycles) as cycles,
+        -- over days with telemetry: the others cannot tell. One day without the file of loads must
+        -- not cost the month.
+        case
+            when count(has_charging_side) > 0
+                then count_if(has_charging_side) >= 0.8 * count(has_charging_side)
+        end as has_charging_side,
         sum(tb1) as tb1,
-        sum(tb1) filter (where interval_count > 0) as settled_tb1,
+        sum(tb1) filter (where is_settled) as settled_tb1,
         sum(tb2) as tb2,
-        sum(tb2) filter (where interval_count > 0) as settled_tb2,
+        sum(tb2) filter (where is_settled) as settled_tb2,
         sum(tb4) as tb4,
-        sum(tb4) filter (where interval_count > 0) as settled_tb4,
-        count(*) as day_count,
-        count(*) filter (where interval_count > 0) as settled_day_count
+        sum(tb4) filter (where is_settled) as settled_tb4,
+        count(amount) as day_count,
+        count(*) filter (where is_settled) as settled_day_count
     from days
     group by all
 )
@@ -56,6 +63,9 @@ select
     cast(unpriced_line_count as integer) as unpriced_line_count,
     discharged_mwh,
     charged_mwh,
+    storage_mwh,
+    cycles,
+    has_charging_side,
     case when has_charging_side and charged_mwh > 0 then discharged_mwh / charged_mwh end
         as discharged_per_charged,
     tb1,

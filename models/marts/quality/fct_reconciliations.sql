@@ -8,7 +8,8 @@
 {%- set days = rebuilt_days([
     ref('fct_price_intervals_revisions'), ref('rpt_price_daily'),
     ref('fct_interchange_intervals_revisions'), ref('fct_load_intervals_revisions'),
-    ref('fct_ancillary_price_intervals_revisions'), ref('int_bess__dam_awards')
+    ref('fct_ancillary_price_intervals_revisions'), ref('int_bess__dam_awards'),
+    ref('rpt_bess_revenue_daily')
 ]) %}
 
 with prices as (
@@ -256,6 +257,95 @@ bess_clearing_price as (
     where published.is_latest
 ),
 
+battery_lines as (
+    select
+        iso,
+        market_date,
+        resource,
+        sum(amount) as amount
+    from {{ rows_of(ref('fct_bess_revenue_lines'), days) }}
+    where is_attributable
+    group by all
+),
+
+battery_days as (
+    select * from {{ rows_of(ref('rpt_bess_revenue_daily'), days) }}
+),
+
+-- A battery that either side lacks has no amount there: the difference is all of it.
+bess_daily_amounts as (
+    select
+        'bess_daily_amounts' as check_name,
+        iso,
+        market_date,
+        coalesce(lines.amount, 0) as expected,
+        coalesce(battery_days.amount, 0) as actual
+    from battery_lines as lines
+    full join battery_days using (iso, market_date, resource)
+),
+
+touched_months as (
+    select distinct
+        iso,
+        cast(date_trunc('month', market_date) as date) as month
+    from battery_days
+),
+
+whole_months as (
+    select
+        days.iso,
+        touched_months.month,
+        days.resource,
+        sum(days.amount) as amount
+    from {{ ref('rpt_bess_revenue_daily') }} as days
+    inner join touched_months
+        on
+            days.iso = touched_months.iso
+            and date_trunc('month', days.market_date) = touched_months.month
+    group by all
+),
+
+battery_months as (
+    select
+        months.iso,
+        months.month,
+        months.resource,
+        months.amount
+    from {{ ref('rpt_bess_revenue_monthly') }} as months
+    inner join touched_months using (iso, month)
+),
+
+bess_monthly_amounts as (
+    select
+        'bess_monthly_amounts' as check_name,
+        iso,
+        month as market_date,
+        coalesce(whole_months.amount, 0) as expected,
+        coalesce(battery_months.amount, 0) as actual
+    from whole_months
+    full join battery_months using (iso, month, resource)
+),
+
+summed_months as (
+    select
+        iso,
+        month,
+        sum(amount) as amount
+    from battery_months
+    group by all
+),
+
+bess_fleet_amount as (
+    select
+        'bess_fleet_amount' as check_name,
+        summed_months.iso,
+        summed_months.month as market_date,
+        coalesce(summed_months.amount, 0) as expected,
+        coalesce(fleet.all_amount, 0) as actual
+    from summed_months
+    left join {{ ref('rpt_bess_fleet_monthly') }} as fleet using (iso, month)
+),
+
 counted_files as (
     select
         file_id,
@@ -284,7 +374,8 @@ compared as (
     {% for check in [
         'price_components', 'region_balance', 'trading_price', 'trading_flow', 'zone_loads',
         'daily_average', 'daily_interval_count', 'bess_point_price', 'bess_one_clearing_price',
-        'bess_clearing_price', 'ledger_rows'
+        'bess_clearing_price', 'bess_daily_amounts', 'bess_monthly_amounts', 'bess_fleet_amount',
+        'ledger_rows'
     ] -%}
     select
         check_name,

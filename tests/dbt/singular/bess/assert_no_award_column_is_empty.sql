@@ -1,32 +1,87 @@
-{#- A column of awards without a single award on a whole day, while others have some and the service
-    has a price, is a column that was read wrong (such as the `RRS Awarded` of the first years, which
-    stands empty since it was split in three). -#}
-with days as (
+{#- A column of awards that is zero or blank for all batteries of a day is a column that was read
+    wrong (such as the `RRS Awarded` of the first years, which stands empty since it was split in
+    three), if the product was there to be won: its price stands beside the awards, or somebody won it
+    within a month before or after. Fewer than fifty batteries may well win nothing.
+
+    Contingency reserve is bought since 2023-06-10 only, and responsive reserve of batteries is of two
+    kinds at one price, so a price tells that both columns should have awards. -#}
+{%- set columns = {
+    'awarded_quantity': ['energy_mw', 'energy_price'],
+    'regup_awarded': ['regup_mw', 'regup_price'],
+    'regdown_awarded': ['regdn_mw', 'regdn_price'],
+    'rrs_awarded, all kinds': [
+        'coalesce(rrs_undivided_mw, 0) + coalesce(rrspfr_mw, 0) + coalesce(rrsffr_mw, 0)',
+        'rrs_price'
+    ],
+    'rrspfr_awarded': ['rrspfr_mw', 'rrs_price'],
+    'rrsffr_awarded': ['rrsffr_mw', 'rrs_price'],
+    'ecrssd_awarded': ['ecrssd_mw', 'ecrs_price'],
+    'nonspin_awarded': ['nspin_mw', 'nspin_price'],
+} -%}
+{%- set kinds = ['rrspfr_awarded', 'rrsffr_awarded'] -%}
+{%- set first_days = {'ecrssd_awarded': '2023-06-10'} -%}
+
+with awards as (
+    select
+        *,
+        {{ untested('_built_at') }} as is_untested
+    from {{ ref('int_bess__dam_awards') }}
+    where side <> 'LOAD'
+),
+
+days as (
+    {% for column, (quantity, price) in columns.items() -%}
     select
         iso,
         side,
         market_date,
-        count(*) as row_count,
-        count_if(regup_mw > 0) as regup_count,
-        count_if(regdn_mw > 0) as regdn_count,
-        count_if(
-            coalesce(rrs_undivided_mw, 0) + coalesce(rrspfr_mw, 0) + coalesce(rrsffr_mw, 0) > 0
-        ) as rrs_count,
-        max(regup_price) as regup_price,
-        max(regdn_price) as regdn_price,
-        max(rrs_price) as rrs_price
-    from {{ ref('int_bess__dam_awards') }}
-    where side <> 'LOAD' and {{ untested('_built_at') }}
-    group by all
+        '{{ column }}' as empty_column,
+        count(distinct resource) as battery_count,
+        count(*) filter (where {{ quantity }} <> 0) as award_count,
+        count({{ price }}) as price_count,
+        bool_or(is_untested) as is_untested
+    from awards
+    {% if column in first_days -%}
+    where market_date >= date '{{ first_days[column] }}'
+    {% endif -%}
+    group by
+        iso,
+        side,
+        market_date
+    {% if column in kinds -%}
+    having count(rrs_undivided_mw) = 0
+    {% endif -%}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+-- a day that comes later makes an empty one before it suspicious, too
+neighbours as (
+    select
+        *,
+        sum(award_count) over near as near_award_count,
+        bool_or(is_untested) over near as is_near_untested
+    from days
+    window near as (
+        partition by iso, side, empty_column
+        order by market_date
+        range between interval 30 days preceding and interval 30 days following
+    )
 )
 
-select *
-from days
+select
+    iso,
+    market_date,
+    side,
+    empty_column,
+    battery_count,
+    price_count,
+    near_award_count
+from neighbours
 where
-    row_count >= 2400 -- a hundred batteries: fewer may well be awarded nothing
-    and regup_count + regdn_count + rrs_count > 0
-    and (
-        (regup_count = 0 and regup_price > 0)
-        or (regdn_count = 0 and regdn_price > 0)
-        or (rrs_count = 0 and rrs_price > 0)
-    )
+    is_near_untested
+    and battery_count >= 50
+    and award_count = 0
+    and (price_count > 0 or near_award_count > 0)

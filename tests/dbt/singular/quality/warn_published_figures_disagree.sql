@@ -5,5 +5,8 @@ select *
 from {{ ref('fct_reconciliations') }}
 where
     not is_within
-    and check_name not in ('daily_average', 'daily_interval_count', 'ledger_rows')
+    and check_name not in (
+        'daily_average', 'daily_interval_count', 'ledger_rows', 'bess_daily_amounts',
+        'bess_monthly_amounts', 'bess_fleet_amount'
+    )
     and {{ untested('_built_at') }}

@@ -47,14 +47,18 @@ def ask(real_data, tmp_path_factory):
 
 
 def test_corrections_hold_from_their_own_time(ask):
+    held = utc(2025, 12, 9, 16)
     assert ask(
         "select settlement_point, settlement_point_type, interval_start, settlement_point_price, "
-        "original_price, published_at from ercot.settlement_point_prices "
+        "original_price, original_price_source, corrected_at, revision, published_at "
+        "from ercot.settlement_point_prices "
         "where market = 'DAM' and delivery_date = date '2025-12-06' order by 1"
     ) == [
-        (point, "NODE", utc(2025, 12, 6, 6), price, None, utc(2025, 12, 9, 16))
-        for point, price in (("ASTRA_RN", 46.62), ("BIGSTAR_ALL", 45.87), ("CPSES_UNIT1", 45.31))
-    ]
+        (point, "NODE", utc(2025, 12, 6, 6), price, original, "CORRECTION", held, 1, held)
+        for point, original, price in (
+            ("ASTRA_RN", 46.61, 46.62), ("BIGSTAR_ALL", 45.86, 45.87), ("CPSES_UNIT1", 45.3, 45.31)
+        )
+    ]  # fmt: skip
 
 
 PRICES = """

@@ -89,43 +89,89 @@ def test_whatever_lands_first_the_revisions_are_the_same(warehouse, land, order)
     assert revisions(warehouse) == REVISIONS
 
 
+SHOWN = (
+    "select settlement_point, hour_ending, settlement_point_price, original_price, "
+    "original_price_source, corrected_at, revision from ercot.settlement_point_prices order by all"
+)
+ORDINARY = ("HB_A", 2, 21.0, None, None, None, 1)
+UNSEEN = ("LZ_B", 24, 34.0, 33.0, "CORRECTION", HELD_1, 1)  # its original never landed
+
+
 def test_the_view_tells_the_original_and_as_of_what_held(warehouse, land):
     land(DAM, FIRST, SECOND)
-    shown = (
-        "select settlement_point, hour_ending, settlement_point_price, original_price, "
-        "corrected_at, revision from ercot.settlement_point_prices order by all"
-    )
     warehouse.build(VIEW)
-    assert warehouse.sql(shown) == [
-        ("HB_A", 1, 23.0, 20.0, HELD_2, 3),
-        ("HB_A", 2, 21.0, None, None, 1),
-        ("LZ_B", 24, 34.0, None, None, 1),
-    ]
-    for as_of, prices in {
-        "2026-06-17T15:59:59-05:00": [("HB_A", 1, 20.0, None, None, 1)],
-        "2026-06-17T16:00:00-05:00": [("HB_A", 1, 22.0, 20.0, HELD_1, 2)],
+    corrected = ("HB_A", 1, 22.0, 20.0, "PUBLISHED", HELD_1, 2)
+    again = ("HB_A", 1, 23.0, 20.0, "PUBLISHED", HELD_2, 3)
+    assert warehouse.sql(SHOWN) == [again, ORDINARY, UNSEEN]
+    for as_of, rows in {
+        "2026-06-17T15:59:59-05:00": [("HB_A", 1, 20.0, None, None, None, 1), ORDINARY],
+        "2026-06-17T16:00:00-05:00": [corrected, ORDINARY, UNSEEN],
         # the second is dated the day before it was posted
-        "2026-06-20T09:14:59-05:00": [("HB_A", 1, 22.0, 20.0, HELD_1, 2)],
-        "2026-06-20T09:15:00-05:00": [("HB_A", 1, 23.0, 20.0, HELD_2, 3)],
+        "2026-06-20T09:14:59-05:00": [corrected, ORDINARY, UNSEEN],
+        "2026-06-20T09:15:00-05:00": [again, ORDINARY, UNSEEN],
     }.items():
         assert warehouse.dbt("run", VIEW, whole=True, as_of=as_of).failures == []
-        later = [("LZ_B", 24, 34.0, None, None, 1)] if prices[0][-1] > 1 else []
-        assert warehouse.sql(shown) == [*prices, ("HB_A", 2, 21.0, None, None, 1), *later]
+        assert warehouse.sql(SHOWN) == rows
+
+
+def test_a_correction_states_the_original_until_it_lands(warehouse, land):
+    """The second alone states the price that the first one brought."""
+    for files, corrected, rest in [
+        (SECOND, ("HB_A", 1, 23.0, 22.0, "CORRECTION", HELD_2, 1), []),
+        (FIRST, ("HB_A", 1, 23.0, 20.0, "CORRECTION", HELD_2, 2), [UNSEEN]),
+        (DAM, ("HB_A", 1, 23.0, 20.0, "PUBLISHED", HELD_2, 3), [ORDINARY, UNSEEN]),
+    ]:
+        land(files)
+        warehouse.build(VIEW)
+        assert warehouse.sql(SHOWN) == [corrected, *rest]
+
+
+# hour 1 as corrected, without the time of publication in its name
+HISTORY = {
+    "DAMLZHBSPP_2026.xlsx": workbook(
+        {
+            "Jun": [
+                ["Delivery Date", "Hour Ending", "Repeated Hour Flag", "Settlement Point",
+                 "Settlement Point Price"],
+                ["06/15/2026", "01:00", "N", "HB_A", 22],
+                ["06/15/2026", "02:00", "N", "HB_A", 21],
+            ],
+        }
+    )
+}  # fmt: skip
 
 
 def test_a_workbook_that_states_no_publication_is_not_the_original(warehouse, land):
     """It comes first among the revisions, with the corrected price in it."""
-    header = [
-        "Delivery Date", "Hour Ending", "Repeated Hour Flag", "Settlement Point",
-        "Settlement Point Price",
-    ]  # fmt: skip
-    rows = [["06/15/2026", "01:00", "N", "HB_A", 22], ["06/15/2026", "02:00", "N", "HB_A", 21]]
-    land(DAM, FIRST, {"DAMLZHBSPP_2026.xlsx": workbook({"Jun": [header, *rows]})})
+    land(FIRST, HISTORY)
     warehouse.build(VIEW)
-    assert warehouse.sql(
-        "select hour_ending, settlement_point_price, original_price, corrected_at, revision "
-        "from ercot.settlement_point_prices where settlement_point = 'HB_A' order by all"
-    ) == [(1, 22.0, 20.0, HELD_1, 3), (2, 21.0, None, None, 1)]
+    corrected = ("HB_A", 1, 22.0, 20.0, "CORRECTION", HELD_1, 1)
+    assert warehouse.sql(SHOWN) == [corrected, ORDINARY, UNSEEN]
+    land(DAM)
+    warehouse.build(VIEW)
+    corrected = ("HB_A", 1, 22.0, 20.0, "PUBLISHED", HELD_1, 3)
+    assert warehouse.sql(SHOWN) == [corrected, ORDINARY, UNSEEN]
+
+
+def test_an_original_that_differs_from_the_one_on_file_is_reported(warehouse, land):
+    compared = (
+        "select market_date, expected, actual, compared_count, outside_count "
+        "from marts.fct_reconciliations where check_name = 'corrected_price'"
+    )
+    select = ("+fct_reconciliations", "reconciliation_checks")
+    day = H1.date()
+    land(SECOND)
+    warehouse.build(*select)
+    assert warehouse.sql(compared) == []  # nothing was on file before it
+    land(DAM)  # the correction that made 22 of 20 is missing
+    warehouse.build(*select)
+    assert warehouse.sql(compared) == [(day, 22.0, 20.0, 1, 1)]
+    warned = warehouse.dbt("test", "warn_published_figures_disagree")
+    assert warned.ok and len(warned.warnings) == 1
+    land(FIRST)
+    warehouse.build(*select)
+    ((found, expected, actual, *counts),) = warehouse.sql(compared)
+    assert (found, expected, counts) == (day, actual, [2, 0])
 
 
 RT = {
@@ -154,6 +200,7 @@ RT = {
         }
     ),
 }  # fmt: skip
+RT_CORRECTION = {name: text for name, text in RT.items() if "pricecorrection" in name}
 LMPS = {
     "cdr.00012300.0000000000000000.20260615.010530.LMPSROSNODENP6788_20260615_010510.csv": (
         "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP\n"
@@ -165,6 +212,15 @@ LMPS = {
         "06/15/2026 01:00:10,NODE_A,10,9.5,06/16/2026 16:00:00,N\n"
     ),
 }
+
+
+def test_a_real_time_correction_states_the_original(warehouse, land):
+    land(RT_CORRECTION)
+    warehouse.build(VIEW)
+    assert warehouse.sql(
+        "select settlement_point_type, delivery_interval, settlement_point_price, original_price, "
+        "original_price_source, corrected_at, revision from ercot.settlement_point_prices"
+    ) == [("ZONE_EW", 1, 15.68, 15.64, "CORRECTION", utc(2026, 6, 16, 21), 1)]
 
 
 def test_history_repeats_a_corrected_price_and_types_stay_apart(warehouse, land):

@@ -346,6 +346,35 @@ bess_fleet_amount as (
     left join {{ ref('rpt_bess_fleet_monthly') }} as fleet using (iso, month)
 ),
 
+-- Of a correction that follows another one the price on file is that one's.
+corrected_price as (
+    select
+        'corrected_price' as check_name,
+        corrections.iso,
+        corrections.market_date,
+        corrections.original_price as expected,
+        arg_max(published.price, published.revision) as actual
+    from {{ rows_of(ref('fct_price_corrections'), days) }} as corrections
+    inner join {{ rows_of(ref('fct_price_intervals_revisions'), days) }} as published
+        on
+            corrections.iso = published.iso
+            and corrections.market = published.market
+            and corrections.market_date = published.market_date
+            and corrections.location = published.location
+            and corrections.location_type = published.location_type
+            and corrections.interval_start = published.interval_start
+            and corrections.corrected_at > published.published_at
+    group by
+        corrections.iso,
+        corrections.market,
+        corrections.market_date,
+        corrections.location,
+        corrections.location_type,
+        corrections.interval_start,
+        corrections.corrected_at,
+        corrections.original_price
+),
+
 counted_files as (
     select
         file_id,
@@ -375,7 +404,7 @@ compared as (
         'price_components', 'region_balance', 'trading_price', 'trading_flow', 'zone_loads',
         'daily_average', 'daily_interval_count', 'bess_point_price', 'bess_one_clearing_price',
         'bess_clearing_price', 'bess_daily_amounts', 'bess_monthly_amounts', 'bess_fleet_amount',
-        'ledger_rows'
+        'corrected_price', 'ledger_rows'
     ] -%}
     select
         check_name,

@@ -185,7 +185,8 @@ class TestOfTheMonth:
             "settlement_point, discharged_mwh, charged_mwh, discharged_per_charged, cycles, "
             "tb2_capture, "
             "day_count, settled_day_count, unpriced_line_count "
-            f"from marts.rpt_bess_revenue_monthly where {first} order by rank_by_amount_per_mw"
+            f"from marts.rpt_bess_revenue_monthly where {first} and amount is not null "
+            "order by rank_by_amount_per_mw"
         )
         assert [row[0] for row in page["top-ten"][1:]] == ["C_ESR1", "B_ESR1", SHREWD]
         for row, wanted in zip(page["top-ten"][1:], ranked, strict=True):

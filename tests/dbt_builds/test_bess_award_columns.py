@@ -40,9 +40,14 @@ def test_each_column_alone(warehouse, tmp_path):
         return warehouse.dbt("test", CHECK).ok
 
     assert holds("")
-    quantities = ["energy", "regup", "regdn", "rrspfr", "rrsffr", "ecrssd", "nspin"]
+    quantities = ["energy", "regup", "regdn", "rrspfr", "ecrssd", "nspin"]
     for quantity in quantities:  # its price stands beside the empty column
         assert not holds(f"update {TABLE} set {quantity}_mw = 0")
+    # both kinds of responsive reserve have one price: nobody need have won the fast one
+    no_fast = f"update {TABLE} set rrsffr_mw = 0"
+    assert holds(no_fast)
+    next_day = "select * replace (market_date + 1 as market_date) from kept"
+    assert not holds(f"{no_fast}; insert into {TABLE} {next_day}")
     assert not holds(f"update {TABLE} set ecrssd_mw = null")
     unpriced = f"update {TABLE} set nspin_mw = null, nspin_price = null"
     assert holds(unpriced)  # as if it was not bought

@@ -9,6 +9,8 @@ from tests.dbt_builds.disclosures import write
 pytestmark = pytest.mark.slow
 
 DAY, POSTED = "01/30/2025", "31-MAR-25"
+# a load is priced at the point that the award of its battery names
+MOVING = {"STRAND": 2, "NOPOINT": 1}
 SHOWN = """
     select resource, side, reason_code, interval_kind, interval_count, battery, amount_left_out,
         candidates
@@ -109,7 +111,7 @@ def test_each_reason_stands_beside_what_it_concerns(warehouse, tmp_path):
         POSTED,
         [
             *(
-                at(clock, f"{site}_LD1", real_power_consumption=2 if site == "STRAND" else 0)
+                at(clock, f"{site}_LD1", real_power_consumption=MOVING.get(site, 0))
                 for clock in ("00:00:00", "00:30:00")
                 for site in ("CLEAN", "STRAND", "NOPOINT", "OFF", "NOPRICE")
             ),
@@ -129,11 +131,11 @@ def test_each_reason_stands_beside_what_it_concerns(warehouse, tmp_path):
         ("MINER_LD1", "LOAD", "LOAD_UNPAIRED", "HOUR", 1, None, 6.0, None),
         ("NOPOINT_BES1", "GEN", "NO_DAM_PRICE", "LINE", 1, "NOPOINT_BES1", None, None),
         ("NOPOINT_BES1", "GEN", "NO_SETTLEMENT_POINT", "HOUR", 1, "NOPOINT_BES1", None, None),
+        ("NOPOINT_LD1", "LOAD", "CHARGE_UNSETTLED", "QUARTER", 4, "NOPOINT_BES1", None, None),
         ("OFF_BES1", "GEN", "ZERO_POWER", "HOUR", 1, "OFF_BES1", None, None),
         ("QUIET_BES1", "GEN", "AWARD_WITHOUT_TELEMETRY", "HOUR", 1, "QUIET_BES1", None, None),
         ("QUIET_LD1", "LOAD", "AWARD_WITHOUT_TELEMETRY", "HOUR", 1, "QUIET_BES1", None, None),
         ("STRAND_BES1", "GEN", "AWARD_WITHOUT_TELEMETRY", "HOUR", 1, "STRAND_BES1", None, None),
-        ("STRAND_LD1", "LOAD", "CHARGE_UNSETTLED", "QUARTER", 2, "STRAND_BES1", None, None),
         ("TWIN_BESA", "GEN", "BATTERY_UNPAIRED", "HOUR", 1, "TWIN_BESA", None, None),
         ("TWIN_BESB", "GEN", "BATTERY_UNPAIRED", "HOUR", 1, "TWIN_BESB", None, None),
         ("TWIN_LD1", "LOAD", "LOAD_AMBIGUOUS", "HOUR", 1, None, 13.0, "TWIN_BESA, TWIN_BESB"),

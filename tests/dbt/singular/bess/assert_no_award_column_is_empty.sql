@@ -3,8 +3,9 @@
     three), if the product was there to be won: its price stands beside the awards, or somebody won it
     within a month before or after. Fewer than fifty batteries may well win nothing.
 
-    Contingency reserve is bought since 2023-06-10 only, and responsive reserve of batteries is of two
-    kinds at one price, so a price tells that both columns should have awards. -#}
+    Contingency reserve is bought since 2023-06-10 only. Responsive reserve of batteries is of two kinds
+    at one price: it tells that the usual one, by primary frequency response, should have awards, but
+    not that fast frequency response should. -#}
 {%- set columns = {
     'awarded_quantity': ['energy_mw', 'energy_price'],
     'regup_awarded': ['regup_mw', 'regup_price'],
@@ -14,19 +15,29 @@
         'rrs_price'
     ],
     'rrspfr_awarded': ['rrspfr_mw', 'rrs_price'],
-    'rrsffr_awarded': ['rrsffr_mw', 'rrs_price'],
+    'rrsffr_awarded': ['rrsffr_mw', 'null'],
     'ecrssd_awarded': ['ecrssd_mw', 'ecrs_price'],
     'nonspin_awarded': ['nspin_mw', 'nspin_price'],
 } -%}
 {%- set kinds = ['rrspfr_awarded', 'rrsffr_awarded'] -%}
 {%- set first_days = {'ecrssd_awarded': '2023-06-10'} -%}
 
-with awards as (
+with untested_days as (
     select
-        *,
-        {{ untested('_built_at') }} as is_untested
+        min(market_date) - 60 as first_date,
+        max(market_date) + 60 as last_date
     from {{ ref('int_bess__dam_awards') }}
-    where side <> 'LOAD'
+    where {{ untested('_built_at') }} and side <> 'LOAD'
+),
+
+awards as (
+    select
+        awards.*,
+        {{ untested('awards._built_at') }} as is_untested
+    from {{ ref('int_bess__dam_awards') }} as awards
+    inner join untested_days
+        on awards.market_date between untested_days.first_date and untested_days.last_date
+    where awards.side <> 'LOAD'
 ),
 
 days as (

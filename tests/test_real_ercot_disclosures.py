@@ -212,7 +212,7 @@ def test_state_of_charge_is_as_telemetered_and_can_be_rebuilt(ask):
         "select rebuilt_error_share, balance_error_mwh / capacity_mwh, round_trip_efficiency, "
         "is_live from marts.dim_bess_loss_fit where resource = 'BATCAVE_ESR1' order by run_id"
     )
-    ((error, balance, round_trip, is_live),) = rows  # the first of April alone is no week
+    ((error, balance, round_trip, is_live),) = rows  # the first of April alone is too little
     assert error < 0.03  # of the capacity, over thirteen days from the first reading alone
     assert abs(balance) < 0.02
     assert 0.75 < round_trip < 0.9 and is_live

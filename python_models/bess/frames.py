@@ -15,7 +15,7 @@ from python_models.bess.soc import Cell, Fit, Losses, State, Steps, fit_losses, 
 
 STEP_SECONDS = 900
 GAP_SECONDS = 86_400  # after as long without telemetry of anybody a state is known no more
-DAYS_TO_FIT = 7
+DAYS_TO_FIT = 3
 MONTH = 31  # days, the window of a fit
 BATTERIES_AT_ONCE = 128  # bounds memory; arrays have one shape, so that jax compiles once
 
@@ -61,15 +61,13 @@ STATE_COLUMNS = pa.schema(
 def is_due(month: date, days: int, fitted_days: int, is_changed: bool) -> bool:
     """Whether losses are to be fitted to a month of which `days` are there.
 
-    A fit for each new day would cost more than the rest of its build: there is one when another
-    week is there, one when the month is whole, and one when days that the last fit rests on were
-    computed anew since. fitted_days: how many that one had, 0 for none.
+    A fit for each new day would cost more than the rest of its build: there is one for the first
+    three days, one each time that they have doubled, one when the month is whole, and one when days
+    that the last fit rests on were computed anew. fitted_days: how many that one had, 0 for none.
     """
     is_whole = days == monthrange(month.year, month.month)[1]
     return (
-        days // DAYS_TO_FIT > fitted_days // DAYS_TO_FIT
-        or (is_whole and days > fitted_days)
-        or is_changed
+        days >= max(DAYS_TO_FIT, 2 * fitted_days) or (is_whole and days > fitted_days) or is_changed
     )
 
 

@@ -237,13 +237,14 @@ def test_the_same_as_a_plain_loop(readings):
 @pytest.mark.parametrize(
     ("days", "fitted", "changed", "due"),
     [
-        (6, 0, False, False),
-        (7, 0, False, True),
+        (2, 0, False, False),
+        (3, 0, False, True),
+        (5, 3, False, False),
+        (6, 3, False, True),
         (13, 7, False, False),
-        (14, 7, False, True),
         (13, 7, True, True),
-        (29, 28, False, False),
-        (30, 28, False, True),  # April is whole
+        (29, 24, False, False),
+        (30, 24, False, True),  # April is whole
         (30, 30, False, False),
     ],
 )

@@ -12,13 +12,21 @@ pytestmark = pytest.mark.slow
 ESRS = ("FULL_ESR1", "EDGE_ESR1", "LESS_ESR1")
 
 
-def run(day: str, clock: str, resource: str, **cells):
+def run(day: str, clock: str, resource: str, **cells) -> dict:
     return {
         "sced_timestamp": f"{day} {clock}:00",
         "repeated_hour_flag": "N",
         "resource_name": resource,
         **cells,
     }
+
+
+def held(day: str, until: str, resource: str, **cells) -> list[dict]:
+    """Runs every half hour, for which a reading holds, from midnight to before `until`."""
+    clocks = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
+    if day == "03/08/2026":
+        clocks = [clock for clock in clocks if clock[:2] != "02"]
+    return [run(day, clock, resource, **cells) for clock in clocks if clock < until]
 
 
 def prices(folder, days: list[str]) -> None:
@@ -45,13 +53,15 @@ def single_model(folder) -> None:
     runs = []
     for day in days[:25]:
         less, edge = ("22:50", "22:51") if day == "03/08/2026" else ("22:47", "22:48")
+        full = {"resource": "FULL_ESR1", "maximum_soc": 10, **kind}
+        taking = {"telemetered_net_output": -1, **kind}
         runs += [
-            run(day, "00:00", "FULL_ESR1", telemetered_net_output=3, maximum_soc=10, **kind),
-            run(day, less, "FULL_ESR1", telemetered_net_output=0, maximum_soc=13.67, **kind),
-            run(day, edge, "FULL_ESR1", telemetered_net_output=0, maximum_soc=10, **kind),
-            run(day, "00:00", "EDGE_ESR1", telemetered_net_output=-1, maximum_soc=0, **kind),
-            run(day, less, "EDGE_ESR1", telemetered_net_output=-1, maximum_soc=0, **kind),
-            run(day, "00:00", "LESS_ESR1", telemetered_net_output=-1, **kind),
+            *held(day, less, telemetered_net_output=3, **full),
+            run(day, less, telemetered_net_output=0, **full | {"maximum_soc": 13.67}),
+            *(run(day, at, telemetered_net_output=0, **full) for at in (edge, "23:15", "23:45")),
+            *held(day, edge, "EDGE_ESR1", maximum_soc=0, **taking),
+            run(day, less, "EDGE_ESR1", maximum_soc=0, **taking),
+            *held(day, less, "LESS_ESR1", **taking),
         ]
     write(folder, "np3_965_er__esrs", "31-MAY-26", runs)
     prices(folder, days)
@@ -65,15 +75,17 @@ def two_sides(folder) -> None:
     write(folder, "np3_966_er__gen_resources", "31-MAR-25", rows)
     write(folder, "np3_966_er__load_resources", "31-MAR-25", [load(1, "SITEA_LD1", days[0])])
     runs = [
-        run(day, "00:00", name, telemetered_net_output=1, resource_type="PWRSTR")
+        row
         for day in days[:25]
         for name in names
+        for row in held(day, "24", name, telemetered_net_output=1, resource_type="PWRSTR")
     ]
     write(folder, "np3_965_er__gen_resources", "31-MAR-25", runs)
     taken = [
-        run(day, "00:00", "SITEA_LD1", real_power_consumption=2)
+        row
         for day in days[:25]
         if day != "01/03/2025"
+        for row in held(day, "24", "SITEA_LD1", real_power_consumption=2)
     ]
     write(folder, "np3_965_er__load_resources", "31-MAR-25", taken)
     prices(folder, days)

@@ -20,6 +20,7 @@
 with quarters as (
     select
         *,
+        discharged_mwh - charged_mwh - base_point_mwh as off_mwh,
         time_bucket(interval 1 hour, interval_start) as hour_start
     from {{ rows_of(ref('int_bess__quarters'), days) }}
 ),
@@ -99,11 +100,9 @@ select
     -- beyond the tolerance of set points: the greater of 3 per cent and 3 MW
     case
         when quarters.covered_seconds = 900
-            then sign(quarters.discharged_mwh - quarters.charged_mwh - quarters.base_point_mwh)
-                * greatest(
-                    abs(quarters.discharged_mwh - quarters.charged_mwh - quarters.base_point_mwh)
-                    - greatest(abs(quarters.base_point_mwh) * 0.03, 3 / 4), 0
-                )
+            then sign(quarters.off_mwh) * greatest(
+                abs(quarters.off_mwh) - greatest(abs(quarters.base_point_mwh) * 0.03, 0.75), 0
+            )
     end as base_point_deviation_mwh,
     quarters.covered_seconds,
     quarters.run_count,

@@ -4,17 +4,20 @@
     For models over tables that keep `_built_at`, the start of the build that computed a row. Whatever
     computed a day (a build of other models, one that was killed before it came here, a full refresh),
     its start is later than the one that this model holds, if this model has not read it. A model whose
-    days give no row holds no later start, and looks at the same days again. -#}
-{% macro rebuilt_days(relations) -%}
+    days give no row holds no later start, and looks at the same days again.
+
+    landed: staging models that it reads beside them, of which rows that landed since count. -#}
+{% macro rebuilt_days(relations, landed=[]) -%}
     {%- if builds_whole() -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set built_at = run_query('select cast(max(_built_at) as text) from ' ~ this).columns[0][0] -%}
     {%- set selects = [] -%}
-    {%- for relation in relations -%}
+    {%- for relation in relations + landed -%}
+        {%- set stamp = '_built_at' if relation in relations else '_loaded_at' -%}
         {%- do selects.append(
             'select iso, market_date from ' ~ relation
-            ~ (" where _built_at > timestamptz '" ~ built_at ~ "'" if built_at else '')
+            ~ (' where ' ~ stamp ~ " > timestamptz '" ~ built_at ~ "'" if built_at else '')
         ) -%}
     {%- endfor -%}
     {{ return(day_ranges(selects)) }}

@@ -7,6 +7,7 @@ nothing for that stretch (ERCOT's 60-day disclosures, `docs/methods/bess.md`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,12 +64,13 @@ QUARTER_COLUMNS = pa.schema(
 )
 
 
-def day_quarters(telemetry: pa.Table) -> pa.Table:
+def day_quarters(telemetry: pa.Table, sites: Sequence[str] = ()) -> pa.Table:
     """The quarter hours (`QUARTER_COLUMNS`) of one market day of one operator.
 
     telemetry: one row per side, resource, run and published file (`TELEMETRY`), at least one; MW
     positive when delivered, MWh. Of a run that was published again the last publication holds. A
-    run whose clock time does not occur, or does not say which of two it is, is left out.
+    run whose clock time does not occur, or does not say which of two it is, is left out. sites:
+    where batteries are known to be, beside those of the day's own telemetry.
     """
     of_day = {name: telemetry[name][0].as_py() for name in ("iso", "market_date")}
     of_day["_loaded_at"] = pc.max(telemetry["_loaded_at"]).as_py()
@@ -83,7 +85,7 @@ def day_quarters(telemetry: pa.Table) -> pa.Table:
     runs = np.concatenate([rows["run_at"].to_numpy() for rows in sides.values()])
     clock = _Clock(runs, of_day["market_date"])
     if "LOAD" in sides:
-        sides["LOAD"] = _loads_of_sites(sides["LOAD"], sides.get("GEN"))
+        sides["LOAD"] = _loads_of_sites(sides["LOAD"], sides.get("GEN"), sites)
     parts = [_side_quarters(rows, clock) for rows in sides.values() if rows.num_rows]
     if not parts:
         return QUARTER_COLUMNS.empty_table()
@@ -169,14 +171,15 @@ def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
     held_seconds = np.add.reduceat(clock.seconds, clock.first)[:, None]
     after = _following(of["output_mw"], clock)
     taken, delivered, squared = _ramps(of["output_mw"], after)
-    covered = clock.count(is_there, clock.seconds)
+    # a row without a reading says nothing of the energy
+    covered = clock.count(~np.isnan(of["output_mw"]), clock.seconds)
     columns = {
         "run_count": clock.count(is_there, np.ones(len(clock.run))),
         "covered_seconds": covered,
         "discharged_mwh": clock.total(np.maximum(of["output_mw"], 0), hours),
         "charged_mwh": clock.total(np.maximum(-of["output_mw"], 0), hours),
         "base_point_mwh": clock.total(of["base_point_mw"], hours),
-        "energy_bound_mwh": _energy_bound(of, after, is_there, covered, clock),
+        "energy_bound_mwh": _energy_bound(of, after, covered, clock),
         "hsl_mw": clock.greatest(of["hsl_mw"]),
         "first_soc_mwh": clock.at_start(of["soc_mwh"]),
         "step_charged_mwh": clock.total(taken, steps),
@@ -234,16 +237,14 @@ def _ramps(output: Array, after: Array) -> tuple[Array, Array, Array]:
     return taken, delivered, (output**2 + output * after + after**2) / 3
 
 
-def _energy_bound(
-    of: dict[str, Array], after: Array, is_there: Array, covered: Array, clock: _Clock
-) -> Array:
+def _energy_bound(of: dict[str, Array], after: Array, covered: Array, clock: _Clock) -> Array:
     """How far, in MWh, the net energy of a quarter hour can be from what was held, `[quarters,
     resources]`: if power stays between a reading and the one after it, and where one of both is
     lacking, within the greatest power of the day."""
     output = of["output_mw"]
     limit = np.fmax.reduce(np.vstack([of["hsl_mw"], np.abs(output)]), axis=0)
     off = np.where(np.isnan(after), limit + np.abs(output), np.abs(after - output))
-    off = np.where(is_there, np.where(np.isnan(output), limit, off), 0.0)
+    off = np.where(np.isnan(output), 0.0, off)
     lacking = (QUARTER - covered) * limit
     return (clock.count(off, clock.seconds) + lacking) / 3600
 
@@ -281,13 +282,13 @@ def _last_publication(rows: pa.Table) -> pa.Table:
     return rows.slice(whole_from).drop_columns("_known_at")
 
 
-def _loads_of_sites(loads: pa.Table, generation: pa.Table | None) -> pa.Table:
+def _loads_of_sites(loads: pa.Table, generation: pa.Table | None, sites: Sequence[str]) -> pa.Table:
     """Loads of the sites of batteries alone: the others are no batteries, and they are many."""
-    if generation is None:
-        return loads.slice(0, 0)
-    sites = pc.unique(_site(generation["resource"]))
+    known = pa.array(sites, pa.string())
+    if generation is not None:
+        known = pa.concat_arrays([known, pc.unique(_site(generation["resource"]))])
     site = _site(loads["resource"])
-    return loads.filter(pc.and_(pc.is_in(site, sites), pc.not_equal(site, "")))
+    return loads.filter(pc.and_(pc.is_in(site, known), pc.not_equal(site, "")))
 
 
 def _site(resource: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -21,6 +21,11 @@ def run(day: str, clock: str, resource: str, **cells) -> dict:
     }
 
 
+def hours(day: str) -> list[int]:
+    """Hours ending; the spring day has no third."""
+    return [hour for hour in range(1, 25) if (day, hour) != ("03/08/2026", 3)]
+
+
 def held(day: str, until: str, resource: str, **cells) -> list[dict]:
     """Runs every half hour, for which a reading holds, from midnight to before `until`."""
     clocks = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
@@ -30,8 +35,13 @@ def held(day: str, until: str, resource: str, **cells) -> list[dict]:
 
 
 def prices(folder, days: list[str]) -> None:
-    """Real-time prices of the day's first hour, in which there are awards."""
-    lines = [f"{day},1,{quarter},SITEA_RN,RN,40,N" for day in days for quarter in (1, 2, 3, 4)]
+    """Real-time prices."""
+    lines = [
+        f"{day},{hour},{quarter},SITEA_RN,RN,40,N"
+        for day in days
+        for hour in hours(day)
+        for quarter in (1, 2, 3, 4)
+    ]
     header = (
         "DeliveryDate,DeliveryHour,DeliveryInterval,SettlementPointName,SettlementPointType,"
         "SettlementPointPrice,DSTFlag"
@@ -48,7 +58,12 @@ def single_model(folder) -> None:
     """
     days = [f"03/{day:02}/2026" for day in range(1, 32)]
     kind = {"resource_type": "ESR"}
-    rows = [gen(1, day, name, **kind, awarded_quantity=1) for day in days for name in ESRS]
+    rows = [
+        gen(hour, day, name, **kind, awarded_quantity=1)
+        for day in days
+        for name in ESRS
+        for hour in hours(day)
+    ]
     write(folder, "np3_966_er__esrs", "31-MAY-26", rows)
     runs = []
     for day in days[:25]:
@@ -71,7 +86,12 @@ def two_sides(folder) -> None:
     """January 2025, likewise: SITEA without its load on one day, LONELY without a load at all."""
     days = [f"01/{day:02}/2025" for day in range(1, 32)]
     names = ("SITEA_BES1", "LONELY_BES1")
-    rows = [gen(1, day, name, awarded_quantity=1) for day in days for name in names]
+    rows = [
+        gen(hour, day, name, awarded_quantity=1)
+        for day in days
+        for name in names
+        for hour in hours(day)
+    ]
     write(folder, "np3_966_er__gen_resources", "31-MAR-25", rows)
     write(folder, "np3_966_er__load_resources", "31-MAR-25", [load(1, "SITEA_LD1", days[0])])
     runs = [

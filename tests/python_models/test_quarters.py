@@ -181,6 +181,26 @@ def test_loads_of_the_sites_of_batteries_alone():
     }
 
 
+def test_loads_of_sites_that_have_no_other_telemetry_that_day():
+    load = row(NOON, -4, side="LOAD", resource="SITE_A_LD1")
+    other = row(NOON, 5, side="GEN", resource="SITE_B_BES1")
+    table = pa.Table.from_pylist([load, other], SCHEMA)
+    assert {q["side"] for q in day_quarters(table).to_pylist()} == {"GEN"}
+    made = day_quarters(table, ["SITE_A"]).to_pylist()
+    assert sum(q["charged_mwh"] for q in made) == pytest.approx(4 / 2)
+    alone = day_quarters(pa.Table.from_pylist([load], SCHEMA))
+    assert alone.num_rows == 0
+
+
+def test_a_blank_reading_covers_nothing():
+    readings = [row(NOON + n * FIVE, 9 if n == 0 else None, hsl_mw=10) for n in range(3)]
+    (first, *_) = quarters(*readings, row(NOON + 3 * FIVE, 9))
+    assert (first["run_count"], first["covered_seconds"]) == (3, 300)
+    assert first["discharged_mwh"] == pytest.approx(9 / 12)
+    # its next reading is blank: up to 10 MW taken instead of 9 delivered; then anything to 10 MW
+    assert first["energy_bound_mwh"] == pytest.approx((19 * 5 + 10 * 10) / 60)
+
+
 def plain(rows: list[dict]) -> dict:
     """Energy, seconds and runs per resource and quarter hour, one row after the other."""
     at = {id(r): r["run_local_at"].replace(tzinfo=ZONE).timestamp() for r in rows}
@@ -197,7 +217,7 @@ def plain(rows: list[dict]) -> dict:
             cell = found.setdefault((r["resource"], quarter), [0.0, 0.0, 0, 0])
             cell[0] += max(r["output_mw"] or 0, 0) * (until - begin) / 3600
             cell[1] += max(-(r["output_mw"] or 0), 0) * (until - begin) / 3600
-            cell[2] += int(until - begin)
+            cell[2] += 0 if r["output_mw"] is None else int(until - begin)
             cell[3] += 1
             begin = until
     return found

@@ -5,7 +5,9 @@
     on_schema_change='fail'
 ) }}
 
-{%- set days = rebuilt_days([ref('int_bess__dam_awards')]) %}
+{%- set days = rebuilt_days(
+    [ref('int_bess__dam_awards')], landed=[ref('stg_ercot__dam_energy_bid_awards')]
+) %}
 
 with bids as (
     select * from {{ rows_of(ref('stg_ercot__dam_energy_bid_awards'), days) }}

@@ -1,12 +1,14 @@
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from python_models.bess.quarters import QUARTER_COLUMNS, TELEMETRY, day_quarters
+from python_models.built_at import built_at
 
-DAYS_AT_ONCE = 4  # bounds memory
+DAYS_AT_ONCE = timedelta(days=4)  # bounds memory
 SCHEMA = QUARTER_COLUMNS.append(pa.field("_built_at", pa.timestamp("us", "UTC")))
+SITE = "regexp_extract(resource, '^(.*)_[^_]*$', 1)"
 
 
 def model(dbt, session):
@@ -17,28 +19,49 @@ def model(dbt, session):
         on_schema_change="fail",
     )
     telemetry = dbt.ref("int_bess__telemetry_unioned").project(", ".join(TELEMETRY))
-    landed = telemetry
+    batteries = dbt.ref("int_bess__dam_awards").filter("side = 'GEN'")
+    sites = [site for (site,) in batteries.project(SITE).distinct().fetchall()]
+    days = telemetry.project("iso, market_date").distinct()
     if dbt.is_incremental:
-        landed = telemetry.filter(
-            f"_loaded_at > (select coalesce(max(_loaded_at), '-infinity') from {dbt.this})"
-        )
-    days = landed.project("iso, market_date").distinct().order("market_date, iso").fetchall()
+        landed = telemetry.filter(_is_new("_loaded_at", dbt.this))
+        # awards tell which loads are at the site of a battery
+        awarded = batteries.filter(_is_new("_built_at", dbt.this))
+        days = landed.project("iso, market_date").union(awarded.project("iso, market_date"))
+        days = days.distinct()
+    days = days.order("market_date, iso").fetchall()
     # the session is busy with writing what this one reads
     reader = session.cursor()
     reader.execute("set TimeZone = 'UTC'")
-    batches = _batches(reader.sql(telemetry.sql_query()), days)
+    batches = _batches(reader.sql(telemetry.sql_query()), days, sites)
     return pa.RecordBatchReader.from_batches(SCHEMA, batches)
 
 
-def _batches(telemetry, days):
-    built_at = pa.scalar(datetime.now(UTC), SCHEMA.field("_built_at").type)
-    for first in range(0, len(days), DAYS_AT_ONCE):
-        some = days[first : first + DAYS_AT_ONCE]
+def _is_new(stamp, this):
+    return f"{stamp} > (select coalesce(max({stamp}), '-infinity') from {this})"
+
+
+def _batches(telemetry, days, sites):
+    stamp = pa.scalar(built_at(), SCHEMA.field("_built_at").type)
+    for some in _spans(days):
         # by the column that is in the files: DuckDB skips the other days' rows by no other
         window = f"run_local_at >= '{some[0][1]}' and run_local_at < date '{some[-1][1]}' + 1"
         rows = telemetry.filter(window).to_arrow_table()
         for iso, day in some:
             is_day = pc.and_(pc.equal(rows["iso"], iso), pc.equal(rows["market_date"], day))
-            quarters = day_quarters(rows.filter(is_day))
-            column = pa.repeat(built_at, len(quarters))
-            yield from quarters.append_column("_built_at", column).to_batches()
+            of_day = rows.filter(is_day)
+            if of_day.num_rows:
+                quarters = day_quarters(of_day, sites)
+                column = pa.repeat(stamp, len(quarters))
+                yield from quarters.append_column("_built_at", column).to_batches()
+
+
+def _spans(days):
+    """Days, in their order, in groups that are near each other."""
+    some = []
+    for iso, day in days:
+        if some and day - some[0][1] >= DAYS_AT_ONCE:
+            yield some
+            some = []
+        some.append((iso, day))
+    if some:
+        yield some

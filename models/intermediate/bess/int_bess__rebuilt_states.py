@@ -1,8 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pyarrow as pa
 
 from python_models.bess.frames import STATE_COLUMNS, state_tables
+from python_models.built_at import built_at
 
 
 def model(dbt, session):
@@ -31,7 +32,7 @@ def model(dbt, session):
                 f"where market_date = '{first}'"
             ).to_arrow_table()
     schema = STATE_COLUMNS.append(pa.field("_built_at", pa.timestamp("us", "UTC")))
-    now = pa.scalar(datetime.now(UTC), schema.field("_built_at").type)
+    now = pa.scalar(built_at(), schema.field("_built_at").type)
     tables = (
         table.append_column("_built_at", pa.repeat(now, len(table)))
         for table in state_tables(quarters.to_arrow_table(), start)

@@ -36,7 +36,9 @@ telemetry as (
     select quarters.*
     from {{ rows_of(ref('fct_bess_real_time_intervals'), days) }} as quarters
     left join pairs on quarters.iso = pairs.iso and quarters.resource = pairs.load_resource
-    where quarters.side <> 'LOAD' or pairs.resource is not null
+    where
+        quarters.covered_seconds > 0
+        and (quarters.side <> 'LOAD' or pairs.resource is not null)
 ),
 
 -- the telemetered limits, which the account of quarter hours leaves out

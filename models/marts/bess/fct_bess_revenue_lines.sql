@@ -69,7 +69,7 @@ real_time_energy as (
         price_file_id as settled_file_id,
         'ESTIMATED' as evidence_code
     from real_time
-    where side in ('GEN', 'ESR') and settlement_point is not null
+    where side in ('GEN', 'ESR') and settlement_point is not null and covered_seconds > 0
 ),
 
 real_time_load as (
@@ -84,7 +84,10 @@ real_time_load as (
         'ESTIMATED_PAIRED_BY_' || pairs.evidence_code as evidence_code
     from real_time as loads
     inner join pairs on loads.iso = pairs.iso and loads.resource = pairs.load_resource
-    where loads.side = 'LOAD' and loads.settlement_point is not null
+    where
+        loads.side = 'LOAD'
+        and loads.settlement_point is not null
+        and loads.covered_seconds > 0
 ),
 
 -- Since the co-optimized market an award of a dispatch run replaces that of the day ahead. A mean

@@ -2,13 +2,16 @@
     materialized='incremental',
     incremental_strategy='partition_overwrite',
     unique_key=['iso', 'market_date'],
-    on_schema_change='fail'
+    on_schema_change='fail',
+    pre_hook="{{ forget_days(rebuilt_days([ref('int_bess__dam_awards'), "
+        "ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')])) }}"
 ) }}
 
 {%- set days = rebuilt_days([
     ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
 ]) %}
-{#- telemetry of as much of the day settles it: a run that fails must not lose the day -#}
+{#- telemetry and rows of awards for as much of the day settle it: a run that fails must not lose the day;
+    an hour without a row of awards names no point to settle telemetry at -#}
 {%- set settled_share = 0.95 %}
 {%- set products = {
     'dam_energy': "kinds.market = 'DAM' and kinds.product = 'ENERGY'",
@@ -126,7 +129,9 @@ own_energy as (
             and quarters.side = 'LOAD'
             and quarters.resource = pairs.load_resource
             and quarters.market_date < {{ single_model_since() }}
-    where quarters.side <> 'LOAD' or pairs.resource is not null
+    where
+        quarters.covered_seconds > 0
+        and (quarters.side <> 'LOAD' or pairs.resource is not null)
 ),
 
 energy as (
@@ -213,8 +218,9 @@ select
     day_minutes // 15 as expected_interval_count,
     coalesce(covered_seconds, 0) as covered_seconds,
     coalesce(covered_seconds, 0) / (day_minutes * 60) as completeness,
-    has_account and coalesce(covered_seconds, 0) >= {{ settled_share }} * day_minutes * 60
-        as is_settled,
+    has_account
+    and least(coalesce(covered_seconds, 0), coalesce(award_hour_count, 0) * 3600)
+    >= {{ settled_share }} * day_minutes * 60 as is_settled,
     coalesce(quarter_count, 0) * cast(1000000000 as bigint)
     + coalesce(epoch_us(newest_at) // 1000000, 0) as day_version,
     {{ built_at() }} as _built_at

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gridhouse.built_at import built_at
 from python_models.bess.quarters import QUARTER_COLUMNS, TELEMETRY, day_quarters
-from python_models.built_at import built_at
 
 DAYS_AT_ONCE = timedelta(days=4)  # bounds memory
 SCHEMA = QUARTER_COLUMNS.append(pa.field("_built_at", pa.timestamp("us", "UTC")))

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pyarrow as pa
 
+from gridhouse.built_at import built_at
 from python_models.bess.frames import STATE_COLUMNS, state_tables
-from python_models.built_at import built_at
 
 
 def model(dbt, session):

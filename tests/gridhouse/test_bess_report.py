@@ -27,10 +27,12 @@ SHREWD = "A<b>&$x$_ESR1"  # a name that is markup and a formula, too
 built = [pytest.mark.slow, pytest.mark.ci]
 
 
-def award(day: int, battery: str, mw: float, price: float, hsl: float, **cells) -> dict:
+def award(
+    day: int, battery: str, mw: float, price: float, hsl: float, hour: int = 1, **cells
+) -> dict:
     return {
         "delivery_date": f"03/{day:02}/2026",
-        "hour_ending": 1,
+        "hour_ending": hour,
         "resource_name": battery,
         "resource_type": "ESR",
         "settlement_point_name": f"{battery[0]}_RN",
@@ -43,7 +45,7 @@ def award(day: int, battery: str, mw: float, price: float, hsl: float, **cells) 
 
 def telemetry(day: int, minute: int, battery: str, mw: float, soc: float, **cells) -> dict:
     return {
-        "sced_timestamp": f"03/{day:02}/2026 00:{minute:02}:00",
+        "sced_timestamp": f"03/{day:02}/2026 {minute // 60:02}:{minute % 60:02}:00",
         "repeated_hour_flag": "N",
         "resource_name": battery,
         "resource_type": "ESR",
@@ -69,12 +71,15 @@ def files(folder: Path) -> None:
         lambda minute: 4 if 360 < minute <= 420 else 0,
     )
     month = range(1, 32)
+    # of the days' other hours, of which the 8th has no third
+    rest = [(day, hour) for day in month for hour in range(2, 25) if (day, hour) != (8, 3)]
     awards = [
         award(1, SHREWD, 8, 20, 10, regup_awarded=2, regup_mcpc=3),
         award(2, SHREWD, -4, 5, 10),
         award(3, SHREWD, 1, 30, 10),
         award(1, "B_ESR1", 5, 20, 5),
         *(award(day, "C_ESR1", 1, 10, 10) for day in month),
+        *(award(day, "C_ESR1", 0, 10, 10, hour) for day, hour in rest),
         award(1, "C_ESR1", 9, 90, 99)
         | {"delivery_date": "04/01/2026", "settlement_point_name": "X_RN"},
     ]
@@ -85,10 +90,16 @@ def files(folder: Path) -> None:
         for minute, mw, soc in ((0, 8, 10), (15, -8, 8), (30, 0, 9))
     ]
     runs += [
+        telemetry(day, minute, "C_ESR1", 0, 9, maximum_soc=10)
+        for day, hour in rest
+        for minute in ((hour - 1) * 60, (hour - 1) * 60 + 30)
+    ]
+    runs += [
         telemetry(1, 0, SHREWD, 12, 20, as_award_regup=4),
         telemetry(1, 15, SHREWD, -6, 17),
         telemetry(1, 30, SHREWD, 0, 18.5),
         telemetry(5, 0, "D_ESR1", 4, 6),  # in no run after the first
+        # A is in none after the first hour
         telemetry(1, 0, "C_ESR1", 9, 99) | {"sced_timestamp": "04/01/2026 00:00:00"},
     ]
     write(folder, "np3_965_er__esrs", "31-MAY-26", runs)
@@ -205,9 +216,10 @@ class TestOfTheMonth:
         page = report()
         rows = {row[0]: row[1:] for row in tables(page)["coverage-by-day"][1:]}
         assert list(rows) == [f"2026-03-{day:02}" for day in range(1, 32)]
-        # A has no energy price in the fourth quarter; its blank real-time award of the second to
-        # fourth is none, and has no price to settle against what it sold day ahead
-        assert rows["2026-03-01"] == ["3", "2", "2", "0", "4"]
+        # A, of which an hour is there, has no energy price in the fourth quarter; its blank
+        # real-time award of the second to fourth is none, and has no price to settle against what
+        # it sold day ahead
+        assert rows["2026-03-01"] == ["3", "2", "2", "1", "4"]
         assert rows["2026-03-02"] == ["2", "1", "1", "0", "0"]
         assert rows["2026-03-05"] == ["1", "2", "1", "0", "0"]
         words = " ".join(page.read_text("utf-8").split())
@@ -254,7 +266,7 @@ class TestOfTheMonth:
     def test_another_battery_may_be_chosen(self, report):
         page = tables(report("--resource", SHREWD))
         assert page["charge-by-day"][1:] == [
-            ["2026-03-01", "96", "20.00", "17.00", "20.00", "18.50", "0.00", "telemetered"]
+            ["2026-03-01", "4", "20.00", "17.00", "20.00", "18.50", "0.00", "telemetered"]
         ]
         assert ["Intervals on file", "0", "3"] in page["prices"]
         # telemetry alone is a page, too, and says so

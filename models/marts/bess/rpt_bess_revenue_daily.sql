@@ -62,7 +62,9 @@ revenue as (
         ) as {{ product }}_amount,
         {% endfor -%}
         cast(coalesce(sum(amounts.exact_amount), 0) as double) as amount,
-        cast(count(*) filter (where amounts.amount is null) as integer) as unpriced_line_count,
+        cast(
+            count(*) filter (where amounts.amount is null and amounts.quantity <> 0) as integer
+        ) as unpriced_line_count,
         max(amounts.published_at) as newest_at
     from amounts
     inner join {{ ref('bess_revenue_lines') }} as kinds

@@ -10,8 +10,8 @@
 {%- set days = rebuilt_days([
     ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
 ]) %}
-{#- telemetry and rows of awards for as much of the day settle it: a run that fails must not lose the day;
-    an hour without a row of awards names no point to settle telemetry at -#}
+{#- Telemetry and rows of awards for as much of the day settle it: a run that fails must not lose the
+    day; an hour without a row of awards names no point to settle telemetry at. -#}
 {%- set settled_share = 0.95 %}
 {%- set products = {
     'dam_energy': "kinds.market = 'DAM' and kinds.product = 'ENERGY'",

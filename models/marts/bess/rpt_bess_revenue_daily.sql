@@ -10,7 +10,7 @@
 {%- set days = rebuilt_days([
     ref('int_bess__dam_awards'), ref('fct_bess_real_time_intervals'), ref('int_bess__pair_days')
 ]) %}
-{#- Telemetry and rows of awards for as much of the day settle it: a run that fails must not lose the
+{#- Telemetry and rows of awards for as much of a day settle it: a run that fails must not lose the
     day; an hour without a row of awards names no point to settle telemetry at. -#}
 {%- set settled_share = 0.95 %}
 {%- set products = {

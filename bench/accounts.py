@@ -63,6 +63,7 @@ def copy_days(data: Path, first: int, last: int) -> None:
                 for name, kind in columns.items()
                 if kind in ("DATE", "TIMESTAMP") or name == "_published_at"
             ]
+            shifted.append("now() as _loaded_at")
             # what no account reads, curves of offers, would only take time to copy
             shifted += [
                 f'null as "{name}"'

@@ -116,6 +116,7 @@ def main() -> int:
         build(data, BEFORE)
         year, memory = build(data, ACCOUNTS)
         print(f"year of {batteries} batteries: {year:.0f} s, {memory:.1f} GB")
+        run(data, "build")  # from here on tests look at what is new
         copy_days(data, DAYS, DAYS)
         build(data, BEFORE)
         day, _ = build(data, ACCOUNTS)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import csr_array
 
 Array = np.ndarray
 QUARTER = 900
@@ -99,9 +100,9 @@ def day_quarters(telemetry: pa.Table, sites: Sequence[str] = ()) -> pa.Table:
 class _Clock:
     """How the runs of a day fill its quarter hours.
 
-    A part is what one run fills of one quarter hour: `run` it is of, `seconds` it lasts, and
-    `step_hours`, the whole length of the run where it ends here, else 0. `first`: of each quarter
-    hour its first part. is_followed: of each run, whether the next one takes over from it.
+    A part is what one run fills of one quarter hour. Weights of runs, sparse `[quarters, runs]`:
+    `parts` 1 for each, `seconds` its length, `step_hours` the whole length of the run where it ends
+    there, `steps` 1 for that. is_followed: of each run, whether the next one takes over from it.
     """
 
     def __init__(self, run_at: Array, day: date):
@@ -116,26 +117,21 @@ class _Clock:
         part_ends = np.minimum(np.append(starts[1:], ends[-1]), ends[run])
         is_held = part_ends > starts  # not the quarter hours of a gap
         starts, part_ends, self.run = starts[is_held], part_ends[is_held], run[is_held]
-        self.seconds = (part_ends - starts).astype(float)
-        is_run_end = part_ends == ends[self.run]
-        self.step_hours = is_run_end * (ends - self.runs)[self.run] / 3600
-        quarters, self.first = np.unique(starts // QUARTER, return_index=True)
+        quarters, self.first, quarter = np.unique(
+            starts // QUARTER, return_index=True, return_inverse=True
+        )
         self.starts = quarters * QUARTER
-
-    def total(self, values: Array, weights: Array) -> Array:
-        """Sum over the parts of each quarter hour, `[quarters, resources]`, of `values` `[runs,
-        resources]` times `weights` `[parts]`; NaN where there is no value at all, elsewhere such a
-        run counts for nothing."""
-        of_part = values[self.run]
-        is_lacking = np.isnan(of_part) | (weights == 0)[:, None]
-        of_part[is_lacking] = 0.0
-        summed = np.add.reduceat(of_part * weights[:, None], self.first, axis=0)
-        summed[np.logical_and.reduceat(is_lacking, self.first, axis=0)] = np.nan
-        return summed
-
-    def count(self, values: Array, weights: Array) -> Array:
-        """The same of values that are never lacking, 0 for none."""
-        return np.add.reduceat(values[self.run] * weights[:, None], self.first, axis=0)
+        lengths = (ends - self.runs)[self.run] / 3600
+        self.parts, self.seconds, self.step_hours = (
+            csr_array((weight, (quarter, self.run)), shape=(len(quarters), len(self.runs)))
+            for weight in (
+                np.ones(len(starts)),
+                (part_ends - starts).astype(float),
+                np.where(part_ends == ends[self.run], lengths, 0.0),
+            )
+        )
+        self.step_hours.eliminate_zeros()
+        self.steps = self.step_hours.astype(bool).astype(float)
 
     def greatest(self, values: Array) -> Array:
         """Over the runs that reach into each quarter hour, `[quarters, resources]`, NaN if none."""
@@ -146,69 +142,81 @@ class _Clock:
         return values[self.run[self.first]]
 
 
+def _total(weights: csr_array, values: Array) -> tuple[Array, Array]:
+    """Sums `[quarters, resources]` of `values` `[runs, resources]` times `weights`, and of the
+    weights alone, over the runs that have a value; the sum is NaN where none has."""
+    is_there = ~np.isnan(values)
+    weight = weights @ is_there.astype(float)
+    total = weights @ np.where(is_there, values, 0.0)
+    total[weight == 0] = np.nan
+    return total, weight
+
+
 class _Side(NamedTuple):
-    """Rows of one side of a day, placed into `[runs, resources]`."""
+    """Rows of one side of a day: their places in an array `[runs, resources]`."""
 
     names: pa.Array
-    place: tuple[Array, Array]
-    is_there: Array
+    place: Array
+    shape: tuple[int, int]
 
-    def values(self, column: pa.ChunkedArray | Array) -> Array:
-        out = np.full(self.is_there.shape, np.nan)
-        out[self.place] = column
+    def values(self, column: pa.ChunkedArray | Array | float) -> Array:
+        out = np.full(self.shape, np.nan)
+        out.put(self.place, column)
         return out
 
 
 def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
     encoded = rows["resource"].combine_chunks().dictionary_encode()
-    place = (np.searchsorted(clock.runs, rows["run_at"].to_numpy()), encoded.indices.to_numpy())
-    is_there = np.zeros((len(clock.runs), len(encoded.dictionary)))
-    is_there[place] = 1
-    side = _Side(encoded.dictionary, place, is_there)
+    shape = (len(clock.runs), len(encoded.dictionary))
+    run = np.searchsorted(clock.runs, rows["run_at"].to_numpy())
+    side = _Side(encoded.dictionary, run * shape[1] + encoded.indices.to_numpy(), shape)
+    is_there = np.nan_to_num(side.values(1.0))
     of = {name: side.values(rows[name]) for name in (*READINGS, *SERVICES)}
 
-    hours, steps, ends_here = clock.seconds / 3600, clock.step_hours, clock.step_hours > 0
-    held_seconds = np.add.reduceat(clock.seconds, clock.first)[:, None]
-    after = _following(of["output_mw"], clock)
-    taken, delivered, squared = _ramps(of["output_mw"], after)
-    # a row without a reading says nothing of the energy
-    covered = clock.count(~np.isnan(of["output_mw"]), clock.seconds)
-    columns = {
-        "run_count": clock.count(is_there, np.ones(len(clock.run))),
-        "covered_seconds": covered,
-        "discharged_mwh": clock.total(np.maximum(of["output_mw"], 0), hours),
-        "charged_mwh": clock.total(np.maximum(-of["output_mw"], 0), hours),
-        "base_point_mwh": clock.total(of["base_point_mw"], hours),
-        "energy_bound_mwh": _energy_bound(of, after, covered, clock),
-        "hsl_mw": clock.greatest(of["hsl_mw"]),
-        "first_soc_mwh": clock.at_start(of["soc_mwh"]),
-        "step_charged_mwh": clock.total(taken, steps),
-        "step_discharged_mwh": clock.total(delivered, steps),
-        "step_squared_mw2h": clock.total(squared, steps),
-        "step_hours": clock.count(is_there, steps),
-        "maximum_soc_mwh": clock.greatest(of["maximum_soc_mwh"]),
-        "minimum_soc_mwh": -clock.greatest(-of["minimum_soc_mwh"]),
-        **{s: clock.total(of[s], clock.seconds) / held_seconds for s in SERVICES},
-    }
-    cells = np.nonzero(columns["run_count"])
-    starts = clock.starts[cells[0]]
+    output = of["output_mw"]
+    after = _following(output, clock)
+    # a row without a reading says nothing of the energy, one without an award nothing of that
+    delivered, covered = _total(clock.seconds, np.maximum(output, 0))
+    taken, _ = _total(clock.seconds, np.maximum(-output, 0))
+    base_point, _ = _total(clock.seconds, of["base_point_mw"])
+    awards = {name: _total(clock.seconds, of[name]) for name in SERVICES}
+    steps = [_total(clock.step_hours, values)[0] for values in _ramps(output, after)]
+    with np.errstate(invalid="ignore"):
+        columns = {
+            "run_count": clock.parts @ is_there,
+            "covered_seconds": covered,
+            "discharged_mwh": delivered / 3600,
+            "charged_mwh": taken / 3600,
+            "base_point_mwh": base_point / 3600,
+            "energy_bound_mwh": _energy_bound(of, after, covered, clock),
+            "hsl_mw": clock.greatest(of["hsl_mw"]),
+            "first_soc_mwh": clock.at_start(of["soc_mwh"]),
+            "step_charged_mwh": steps[0],
+            "step_discharged_mwh": steps[1],
+            "step_squared_mw2h": steps[2],
+            "step_hours": clock.step_hours @ is_there,
+            "maximum_soc_mwh": clock.greatest(of["maximum_soc_mwh"]),
+            "minimum_soc_mwh": -clock.greatest(-of["minimum_soc_mwh"]),
+            **{name: total / seconds for name, (total, seconds) in awards.items()},
+        }
+    cells = np.flatnonzero(columns["run_count"])
+    quarter, resource = np.divmod(cells, len(side.names))
+    starts = clock.starts[quarter]
     arrays = {
         "side": pa.repeat(rows["side"][0], len(starts)),
-        "resource": side.names.take(pa.array(cells[1])),
+        "resource": side.names.take(pa.array(resource)),
         "interval_start": _instants(starts),
         "interval_end": _instants(starts + QUARTER),
     }
     for name, values in columns.items():
-        arrays[name] = pa.array(values[cells], from_pandas=True)
-    step_count = clock.count(is_there, ends_here)
-    known_count = clock.count(is_there * ~np.isnan(after), ends_here)
+        arrays[name] = pa.array(np.take(values, cells), from_pandas=True)
+    step_count = clock.steps @ is_there
+    known_count = clock.steps @ (is_there * ~np.isnan(after))
     arrays["is_step_known"] = pa.array(
-        (known_count == step_count)[cells], mask=(step_count == 0)[cells]
+        np.take(known_count == step_count, cells), mask=np.take(step_count == 0, cells)
     )
     for name, source in LINEAGE_OF.items():
-        ordered, ranks = _ranked(rows[source])
-        newest = clock.greatest(side.values(ranks))[cells]
-        arrays[name] = ordered.take(pa.array(newest, from_pandas=True).cast(pa.int64()))
+        arrays[name] = _newest(rows[source], side, clock, cells)
     return pa.table(arrays)
 
 
@@ -246,20 +254,18 @@ def _energy_bound(of: dict[str, Array], after: Array, covered: Array, clock: _Cl
     off = np.where(np.isnan(after), limit + np.abs(output), np.abs(after - output))
     off = np.where(np.isnan(output), 0.0, off)
     lacking = (QUARTER - covered) * limit
-    return (clock.count(off, clock.seconds) + lacking) / 3600
+    return (clock.seconds @ off + lacking) / 3600
 
 
-def _ranked(column: pa.ChunkedArray) -> tuple[pa.Array, Array]:
-    """The values that occur, in order, and each row's place among them, NaN for null."""
-    encoded = column.combine_chunks().dictionary_encode()
-    order = pc.array_sort_indices(encoded.dictionary).to_numpy()
-    rank = np.empty(len(order))
-    rank[order] = np.arange(len(order))
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    is_null = np.isnan(codes)
-    ranks = np.full(len(codes), np.nan)
-    ranks[~is_null] = rank[codes[~is_null].astype(int)]
-    return encoded.dictionary.take(pa.array(order)), ranks
+def _newest(column: pa.ChunkedArray, side: _Side, clock: _Clock, cells: Array) -> pa.Array:
+    """The greatest value among the runs that reach into each quarter hour, of those in `cells`."""
+    values = pc.unique(column)
+    if len(values) == 1:
+        return pa.repeat(values[0], len(cells))
+    ordered = values.drop_null().sort()
+    rank = pc.index_in(column, ordered).cast(pa.float64()).to_numpy()
+    newest = np.take(clock.greatest(side.values(rank)), cells)
+    return ordered.take(pa.array(newest, from_pandas=True).cast(pa.int64()))
 
 
 def _last_publication(rows: pa.Table) -> pa.Table:
@@ -299,14 +305,21 @@ def _site(resource: pa.ChunkedArray) -> pa.ChunkedArray:
 def _with_instants(rows: pa.Table) -> pa.Table:
     """With `run_at` in seconds of UTC, which macro `local_to_utc` says in SQL: worked out once per
     run here, since each look-up in the time-zone library costs more than all else in a row."""
-    flag = pc.utf8_lower(pc.utf8_trim_whitespace(rows["repeated_hour_flag"]))
+    flags = rows["repeated_hour_flag"].combine_chunks().dictionary_encode("encode")
+    word = pc.utf8_lower(pc.utf8_trim_whitespace(flags.dictionary))
     is_later, is_earlier = (
-        pc.fill_null(pc.is_in(flag, pa.array(words)), False).to_numpy()
-        for words in (LATER, EARLIER)
+        pc.is_in(word, pa.array(words)).to_numpy(False) for words in (LATER, EARLIER)
     )
-    local = pc.cast(rows["run_local_at"], pa.int64()).to_numpy() // 1_000_000
-    keys, place = np.unique(local * 4 + is_later * 2 + is_earlier, return_inverse=True)
-    instants = np.array([_instant(key // 4, key & 2, key & 1) for key in keys.tolist()])
+    clock = pc.cast(rows["run_local_at"], pa.int64()).combine_chunks().dictionary_encode()
+    flag, local = flags.indices.to_numpy(), clock.indices.to_numpy()
+    keys, place = np.unique(flag * len(clock.dictionary) + local, return_inverse=True)
+    seconds = clock.dictionary.to_numpy() // 1_000_000
+    instants = np.array(
+        [
+            _instant(int(seconds[n]), is_later[k], is_earlier[k])
+            for k, n in zip(*np.divmod(keys, len(seconds)), strict=True)
+        ]
+    )
     rows = rows.append_column("run_at", pa.array(instants[place]))
     return rows if instants.min() >= 0 else rows.filter(pc.greater_equal(rows["run_at"], 0))
 

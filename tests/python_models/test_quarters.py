@@ -111,6 +111,14 @@ def test_runs_of_others_end_what_a_reading_holds():
     assert len(made) == 97
 
 
+def test_an_award_is_the_mean_of_the_runs_that_have_one():
+    others = every_five_minutes(DAY, 1, resource="B_ESR1")
+    made = quarters(row(NOON, 0, regup_mw=6), row(NOON + 2 * FIVE, 0, regup_mw=3), *others)
+    (alone,) = [q for q in made if q["resource"] == "A_ESR1"]
+    assert (alone["covered_seconds"], alone["regup_mw"]) == (600, 4.5)
+    assert alone["ecrs_mw"] is None
+
+
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 8), 23), (date(2025, 12, 20), 24), (date(2026, 11, 1), 25)]
 )

@@ -1,5 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,7 +31,7 @@ def model(dbt, session):
         awarded = batteries.filter(_is_new("_built_at", dbt.this))
         days = landed.project("iso, market_date").union(awarded.project("iso, market_date"))
         days = days.distinct()
-    days = days.order("market_date, iso").fetchall()
+    days = days.order("iso, market_date").fetchall()
     # the session is busy with writing what this one reads
     reader = session.cursor()
     reader.execute("set TimeZone = 'UTC'")
@@ -42,26 +45,46 @@ def _is_new(stamp, this):
 
 def _batches(telemetry, days, sites):
     stamp = pa.scalar(built_at(), SCHEMA.field("_built_at").type)
-    for some in _spans(days):
-        # by the column that is in the files: DuckDB skips the other days' rows by no other
-        window = f"run_local_at >= '{some[0][1]}' and run_local_at < date '{some[-1][1]}' + 1"
-        rows = telemetry.filter(window).to_arrow_table()
-        for iso, day in some:
-            is_day = pc.and_(pc.equal(rows["iso"], iso), pc.equal(rows["market_date"], day))
-            of_day = rows.filter(is_day)
-            if of_day.num_rows:
-                quarters = day_quarters(of_day, sites)
-                column = pa.repeat(stamp, len(quarters))
-                yield from quarters.append_column("_built_at", column).to_batches()
+    for of_day in _fetched_ahead(telemetry, days):
+        quarters = day_quarters(of_day, sites)
+        column = pa.repeat(stamp, len(quarters))
+        yield from quarters.append_column("_built_at", column).to_batches()
+
+
+def _fetched_ahead(telemetry, days):
+    """The rows of each day; those of the next days are fetched meanwhile."""
+    with ThreadPoolExecutor(1) as ahead:
+        fetched = None
+        for span in _spans(days):
+            next_ones = ahead.submit(_rows_of, telemetry, *span)
+            if fetched:
+                yield from fetched.result()
+            fetched = next_ones
+        if fetched:
+            yield from fetched.result()
+
+
+def _rows_of(telemetry, iso, days):
+    """The rows of each of these days, as pieces of one result: nothing is copied."""
+    # by the column that is in the files: DuckDB skips the other days' rows by no other
+    window = f"run_local_at >= '{days[0]}' and run_local_at < date '{days[-1]}' + 1"
+    rows = telemetry.filter(f"iso = '{iso}' and {window}").to_arrow_table()
+    day = pc.cast(rows["market_date"], pa.int32()).to_numpy()
+    starts = np.flatnonzero(np.diff(day, prepend=-1, append=-1))
+    pieces = {}
+    for start, stop in pairwise(starts.tolist()):
+        of_day = rows["market_date"][start].as_py()
+        pieces.setdefault(of_day, []).append(rows.slice(start, stop - start))
+    return [pa.concat_tables(pieces[of_day]) for of_day in days if of_day in pieces]
 
 
 def _spans(days):
-    """Days, in their order, in groups that are near each other."""
+    """(iso, days) of days, in their order, that are near each other."""
     some = []
     for iso, day in days:
-        if some and day - some[0][1] >= DAYS_AT_ONCE:
-            yield some
+        if some and (iso != some[0][0] or day - some[0][1] >= DAYS_AT_ONCE):
+            yield some[0][0], [of_day for _, of_day in some]
             some = []
         some.append((iso, day))
     if some:
-        yield some
+        yield some[0][0], [of_day for _, of_day in some]

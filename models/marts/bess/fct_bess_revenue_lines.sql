@@ -103,7 +103,8 @@ real_time_services as (
         {{ service }}_price as price,
         cast(null as double) as quantity_bound,
         capacity_price_file_id as settled_file_id,
-        'DISCLOSED' as evidence_code
+        case when covered_seconds < 900 then 'DISCLOSED_IN_PART' else 'DISCLOSED' end
+            as evidence_code
     from real_time
     where side = 'ESR' and abs({{ service }}_mwh - dam_{{ service }}_mwh) > 1e-9
     {% if not loop.last %}

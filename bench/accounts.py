@@ -25,6 +25,7 @@ import synthetic
 
 BATTERIES, DAYS, FIRST = 1000, 365, date(2026, 1, 1)
 YEAR_S, DAY_SHARE, MEMORY_GB = 120, 0.01, 3
+DUCKDB_MEMORY = "1500MB"  # the rest is for Python
 TABLES = {
     "ercot_np4_190_cd": "np4_190_cd",
     "ercot_np4_188_cd": "np4_188_cd",
@@ -90,7 +91,7 @@ def run(data: Path, *arguments: str) -> tuple[float, float]:
     started = time.perf_counter()
     process = subprocess.Popen(
         [*COMMAND, *arguments],
-        env=os.environ | {"GRIDHOUSE_DATA": str(data)},
+        env=os.environ | {"GRIDHOUSE_DATA": str(data), "GRIDHOUSE_MEMORY": DUCKDB_MEMORY},
         stdout=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)

@@ -195,6 +195,7 @@ def _dbt(
     with _environment(
         GRIDHOUSE_DATA=str(data),
         GRIDHOUSE_WAREHOUSE=str(warehouse or warehouse_path(settings)),
+        GRIDHOUSE_MEMORY=settings.memory,
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     ):
         result = dbtRunner(manifest=manifest).invoke(

@@ -119,6 +119,11 @@ class Settings(BaseSettings):
     max_unpacked_bytes: int = Field(Limits().unpacked_bytes, gt=0)
     max_unpack_ratio: int = Field(Limits().ratio, gt=1)
 
+    memory: str = Field(
+        "4GB",
+        pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
+        description="What DuckDB may take in a build before it writes to disk.",
+    )
     traceback: bool = Field(False, description="Show where an unexpected error arose.")
 
     @field_validator("data")

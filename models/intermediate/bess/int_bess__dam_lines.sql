@@ -1,11 +1,7 @@
 {{ config(materialized='view') }}
 
-with awards as (
-    select * from {{ ref('int_bess__dam_awards') }}
-),
-
 -- All kinds of responsive reserve clear at one price, and so do both kinds of contingency reserve.
-lines as (
+with lines as (
     {% for line, quantity, price in [
         ('DAM_ENERGY', 'energy_mw', 'energy_price'),
         ('DAM_REGUP', 'regup_mw', 'regup_price'),
@@ -32,7 +28,7 @@ lines as (
         published_at,
         file_id,
         _built_at
-    from awards
+    from {{ ref('int_bess__dam_awards') }}
     where {{ quantity }} <> 0
     {% if not loop.last %}
     union all

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from gridhouse.built_at import built_at
 from python_models.bess.quarters import QUARTER_COLUMNS, TELEMETRY, day_quarters
 
-DAYS_AT_ONCE = timedelta(days=4)  # bounds memory
+DAYS_AT_ONCE = timedelta(days=2)  # bounds memory
 SCHEMA = QUARTER_COLUMNS.append(pa.field("_built_at", pa.timestamp("us", "UTC")))
 SITE = "regexp_extract(resource, '^(.*)_[^_]*$', 1)"
 

@@ -1,15 +1,18 @@
 {{ config(materialized='view') }}
 
-with quarters as (
+{#- A CTE that is read twice would be made whole before a range of days is cut out of it. -#}
+{%- set quarters -%}
+(
     select
         *,
         cast(date_trunc('month', market_date) as date) as month
     from {{ ref('int_bess__quarters') }}
     where side = 'ESR' and first_soc_mwh is not null
-),
+)
+{%- endset %}
 
 -- The maximum drifts from run to run, and is 0 while a battery is out.
-days as (
+with days as (
     select
         iso,
         resource,
@@ -17,7 +20,7 @@ days as (
         market_date,
         max(maximum_soc_mwh) as capacity_mwh,
         max(hsl_mw) as power_mw
-    from quarters
+    from {{ quarters }} as quarters
     group by all
 ),
 
@@ -49,7 +52,7 @@ select
     sizes.capacity_mwh,
     sizes.power_mw,
     quarters._built_at
-from quarters
+from {{ quarters }} as quarters
 inner join sizes
     on
         quarters.iso = sizes.iso

@@ -1,16 +1,12 @@
 {{ config(materialized='view') }}
 
-with quarters as (
+with discharged as (
     select * from {{ ref('int_bess__quarters') }}
-),
-
-discharged as (
-    select * from quarters
     where side = 'GEN'
 ),
 
 charged as (
-    select * from quarters
+    select * from {{ ref('int_bess__quarters') }}
     where side = 'LOAD' and market_date < {{ single_model_since() }}
 ),
 

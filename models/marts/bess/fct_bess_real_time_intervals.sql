@@ -26,7 +26,7 @@ with quarters as (
 ),
 
 -- Blank ancillary awards are none; a blank energy award is none, too.
-awards as (
+awards as not materialized (
     select
         iso,
         side,

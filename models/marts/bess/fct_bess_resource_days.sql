@@ -14,7 +14,7 @@ with pairs as (
     where load_resource is not null
 ),
 
-award_rows as (
+award_rows as not materialized (
     select * from {{ rows_of(ref('int_bess__dam_awards'), days) }}
 ),
 
@@ -32,7 +32,7 @@ awards as (
         or awards.regdn_mw > 0
 ),
 
-telemetry as (
+telemetry as not materialized (
     select quarters.*
     from {{ rows_of(ref('fct_bess_real_time_intervals'), days) }} as quarters
     left join pairs on quarters.iso = pairs.iso and quarters.resource = pairs.load_resource

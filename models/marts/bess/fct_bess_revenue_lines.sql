@@ -1,15 +1,20 @@
 {{ config(materialized='view') }}
 
-with pairs as (
+{#- A CTE that is read twice would be made whole before a range of days is cut out of it. -#}
+{%- set pairs -%}
+(
     select * from {{ ref('int_bess__pairs') }}
     where load_resource is not null
-),
+)
+{%- endset -%}
+{%- set real_time -%}
+(
+    select * from {{ ref('fct_bess_real_time_intervals') }}
+    where side <> 'LOAD' or market_date < {{ single_model_since() }}
+)
+{%- endset %}
 
-lines as (
-    select * from {{ ref('int_bess__dam_lines') }}
-),
-
-purchases as (
+with purchases as (
     select * from {{ ref('int_bess__point_purchases') }}
 ),
 
@@ -18,7 +23,7 @@ own_name as (
         *,
         resource as source_resource,
         'DISCLOSED' as evidence_code
-    from lines
+    from {{ ref('int_bess__dam_lines') }}
     where side in ('GEN', 'ESR')
 ),
 
@@ -41,8 +46,9 @@ load_side as (
         ),
         lines.resource as source_resource,
         'PAIRED_BY_' || pairs.evidence_code as evidence_code
-    from lines
-    inner join pairs on lines.iso = pairs.iso and lines.resource = pairs.load_resource
+    from {{ ref('int_bess__dam_lines') }} as lines
+    inner join {{ pairs }} as pairs
+        on lines.iso = pairs.iso and lines.resource = pairs.load_resource
     left join points
         on
             pairs.iso = points.iso
@@ -50,11 +56,6 @@ load_side as (
             and lines.market_date = points.market_date
             and lines.interval_start = points.interval_start
     where lines.side = 'LOAD' and lines.market_date < {{ single_model_since() }}
-),
-
-real_time as (
-    select * from {{ ref('fct_bess_real_time_intervals') }}
-    where side <> 'LOAD' or market_date < {{ single_model_since() }}
 ),
 
 -- What was delivered beyond, or short of, the day-ahead award settles at the real-time price.
@@ -68,7 +69,7 @@ real_time_energy as (
         energy_bound_mwh as quantity_bound,
         price_file_id as settled_file_id,
         'ESTIMATED' as evidence_code
-    from real_time
+    from {{ real_time }} as quarters
     where side in ('GEN', 'ESR') and settlement_point is not null and covered_seconds > 0
 ),
 
@@ -82,8 +83,9 @@ real_time_load as (
         loads.energy_bound_mwh as quantity_bound,
         loads.price_file_id as settled_file_id,
         'ESTIMATED_PAIRED_BY_' || pairs.evidence_code as evidence_code
-    from real_time as loads
-    inner join pairs on loads.iso = pairs.iso and loads.resource = pairs.load_resource
+    from {{ real_time }} as loads
+    inner join {{ pairs }} as pairs
+        on loads.iso = pairs.iso and loads.resource = pairs.load_resource
     where
         loads.side = 'LOAD'
         and loads.settlement_point is not null
@@ -105,7 +107,7 @@ real_time_services as (
         capacity_price_file_id as settled_file_id,
         case when covered_seconds < 900 then 'DISCLOSED_IN_PART' else 'DISCLOSED' end
             as evidence_code
-    from real_time
+    from {{ real_time }} as quarters
     where side = 'ESR' and abs({{ service }}_mwh - dam_{{ service }}_mwh) > 1e-9
     {% if not loop.last %}
     union all

@@ -29,7 +29,7 @@ with lines as (
     where is_attributable
 ),
 
-awards as (
+awards as not materialized (
     select * from {{ rows_of(ref('int_bess__dam_awards'), days) }}
     where side in ('GEN', 'ESR')
 ),

@@ -1,9 +1,6 @@
-with source as not materialized (
-    {{ landed(source('ercot_np4_183_cd', 'np4_183_cd')) }}
-),
-
+{%- set rows = '(' ~ landed(source('ercot_np4_183_cd', 'np4_183_cd')) ~ ')' -%}
 -- One look-up of the clock for each hour instead of one for each of its thousands of prices.
-hours as not materialized (
+with hours as (
     select
         *,
         {{ local_to_utc('local_start', 'America/Chicago', 'dst_flag') }} as interval_start
@@ -13,7 +10,7 @@ hours as not materialized (
             hour_ending,
             dst_flag,
             {{ hour_ending_start('delivery_date', 'hour_ending') }} as local_start
-        from source
+        from {{ rows }} as source
     )
 ),
 
@@ -32,7 +29,7 @@ final as (
         source._published_at,
         source._fetched_at,
         source._loaded_at
-    from source
+    from {{ rows }} as source
     inner join hours
         on
             source.delivery_date = hours.delivery_date

@@ -1,25 +1,6 @@
-with source as (
-    {{ landed(source('ercot_np3_966_er', 'np3_966_er__ptp_bids')) }}
-),
-
-flagged as (
-    {{ hours_without_flag(
-        'source', 'delivery_date', 'hour_ending', []
-    ) }}
-),
-
-clocked as (
-    select
-        *,
-        {{ hour_ending_start('delivery_date', 'clock_hour') }} as local_start
-    from flagged
-),
-
-resolved as (
-    select
-        *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start
-    from clocked
+{%- set rows = '(' ~ landed(source('ercot_np3_966_er', 'np3_966_er__ptp_bids')) ~ ')' -%}
+with resolved as (
+    {{ hours_without_flag(rows, 'hour_ending', []) }}
 ),
 
 final as (

@@ -1,13 +1,8 @@
-with source as not materialized (
-    select
-        *,
-        cast(interval_ending - interval 5 minutes as date) as market_date
-    from ({{ landed(source('ercot_np6_970_cd', 'np6_970_cd')) }})
-),
-
+{%- set rows = '(select *, cast(interval_ending - interval 5 minutes as date) as market_date from ('
+    ~ landed(source('ercot_np6_970_cd', 'np6_970_cd')) ~ '))' -%}
 -- One look-up of the clock for each run and interval instead of one for each of its thousand
 -- prices. Joined on the day too, so that a range of days reaches both scans.
-intervals as not materialized (
+with intervals as (
     select
         *,
         {{ local_to_utc('rtd_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at,
@@ -21,7 +16,7 @@ intervals as not materialized (
             repeated_hour_flag,
             interval_ending,
             interval_repeated_hour_flag
-        from source
+        from {{ rows }} as source
     )
 ),
 
@@ -43,7 +38,7 @@ final as (
         source._published_at,
         source._fetched_at,
         source._loaded_at
-    from source
+    from {{ rows }} as source
     inner join intervals
         on
             source.market_date = intervals.market_date

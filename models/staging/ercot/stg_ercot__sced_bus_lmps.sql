@@ -1,12 +1,7 @@
-with source as not materialized (
-    select
-        *,
-        cast(sced_timestamp as date) as market_date
-    from ({{ landed(source('ercot_np6_787_cd', 'np6_787_cd')) }})
-),
-
+{%- set rows = '(select *, cast(sced_timestamp as date) as market_date from ('
+    ~ landed(source('ercot_np6_787_cd', 'np6_787_cd')) ~ '))' -%}
 -- One look-up of the clock for each run instead of one for each of its thousands of prices.
-runs as not materialized (
+with runs as (
     select
         *,
         {{ local_to_utc('sced_timestamp', 'America/Chicago', 'repeated_hour_flag') }} as run_at
@@ -15,7 +10,7 @@ runs as not materialized (
             market_date,
             sced_timestamp,
             repeated_hour_flag
-        from source
+        from {{ rows }} as source
     )
 ),
 
@@ -34,7 +29,7 @@ final as (
         source._published_at,
         source._fetched_at,
         source._loaded_at
-    from source
+    from {{ rows }} as source
     inner join runs
         on
             source.market_date = runs.market_date

@@ -1,25 +1,6 @@
-with source as (
-    {{ landed(source('ercot_np3_965_er', 'np3_965_er__offer_updates')) }}
-),
-
-flagged as (
-    {{ hours_without_flag(
-        'source', 'delivery_date', 'delivery_hour', []
-    ) }}
-),
-
-clocked as (
-    select
-        *,
-        {{ hour_ending_start('delivery_date', 'clock_hour') }} as local_start
-    from flagged
-),
-
-resolved as (
-    select
-        *,
-        {{ local_to_utc('local_start', 'America/Chicago', 'repeated_hour_flag') }} as interval_start
-    from clocked
+{%- set rows = '(' ~ landed(source('ercot_np3_965_er', 'np3_965_er__offer_updates')) ~ ')' -%}
+with resolved as (
+    {{ hours_without_flag(rows, 'delivery_hour', []) }}
 ),
 
 final as (

@@ -1,0 +1,35 @@
+"""Views, as a program that opens the warehouse later finds them."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from gridhouse import dbt
+
+pytestmark = [pytest.mark.slow, pytest.mark.ci]
+
+# What these read more than once is small: seeds, corrections, rows of a day and resource.
+SMALL = {
+    "fct_bess_exceptions",
+    "int_bess__assigned_losses",
+    "int_bess__untelemetered_quarters",
+    "int_constraints__sced_corrections",
+    "int_constraints__unioned",
+}
+
+
+def test_a_range_of_days_reaches_the_tables_of_each_view(warehouse):
+    warehouse.build()
+    with duckdb.connect(str(dbt.warehouse_path(warehouse.settings)), read_only=True) as reader:
+        reader.execute(f"attach '{warehouse.settings.data}/raw.duckdb' as raw (read_only)")
+        # finds equal parts of a query, of what the reader asks for alone
+        reader.execute("set disabled_optimizers = 'common_subplan'")
+        views = reader.sql(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        plans = {v: str(reader.sql(f"explain from {s}.{v}").fetchall()) for s, v in views}
+    assert len(plans) > 100
+    # a CTE that is made whole first hides the tables from what the reader asks for; DuckDB forgets
+    # `not materialized` when it writes a view
+    assert {view for view, plan in plans.items() if "CTE_SCAN" in plan} == SMALL

@@ -165,11 +165,18 @@ class _Side(NamedTuple):
         return out
 
 
-def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
+def _placed(rows: pa.Table, clock: _Clock) -> _Side:
     encoded = rows["resource"].combine_chunks().dictionary_encode()
     shape = (len(clock.runs), len(encoded.dictionary))
     run = np.searchsorted(clock.runs, rows["run_at"].to_numpy())
-    side = _Side(encoded.dictionary, run * shape[1] + encoded.indices.to_numpy(), shape)
+    return _Side(encoded.dictionary, run * shape[1] + encoded.indices.to_numpy(), shape)
+
+
+def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
+    side = _placed(rows, clock)
+    if np.bincount(side.place).max() > 1 and pc.count_distinct(rows["_file_id"]).as_py() == 1:
+        rows = rows.sort_by("_row_number")  # of a row that its file has twice the last one holds
+        side = _placed(rows, clock)
     is_there = np.nan_to_num(side.values(1.0))
     of = {name: side.values(rows[name]) for name in (*READINGS, *SERVICES)}
 

@@ -111,6 +111,13 @@ def test_runs_of_others_end_what_a_reading_holds():
     assert len(made) == 97
 
 
+def test_of_a_row_that_its_file_has_twice_the_last_one_holds():
+    twice = [row(NOON, 12, _row_number=7), row(NOON, 6, _row_number=8)]
+    after = row(NOON + 3 * FIVE, 0, _row_number=9)
+    for rows in ([*twice, after], [after, *reversed(twice)]):
+        assert quarters(*rows)[0]["discharged_mwh"] == 1.5
+
+
 def test_an_award_is_the_mean_of_the_runs_that_have_one():
     others = every_five_minutes(DAY, 1, resource="B_ESR1")
     made = quarters(row(NOON, 0, regup_mw=6), row(NOON + 2 * FIVE, 0, regup_mw=3), *others)

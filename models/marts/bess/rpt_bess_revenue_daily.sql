@@ -80,7 +80,7 @@ capacity as (
         iso,
         resource,
         market_date,
-        any_value(settlement_point) as settlement_point,
+        arg_max(settlement_point, interval_start) as settlement_point,
         nullif(max(hsl_mw), 0) as capacity_mw,
         cast(count(*) as integer) as award_hour_count
     from awards

@@ -8,7 +8,7 @@
     unique; none where nothing does, and a doubled hour then has no instant. The autumn day is the
     first Sunday of November, as in the United States since 2007: only that day's rows are looked at
     more closely. On all others one look-up of the clock serves all rows of an hour: it costs more
-    than all else. Joined on the day too, so that a range of days reaches both scans. -#}
+    than all else. -#}
 {% macro hours_without_flag(rows, hour_ending, key) -%}
     {%- set hour = "cast(try_cast(replace(trim(" ~ hour_ending ~ "), ':00', '') as double) as integer)" -%}
     {%- set clock_hour = 'cast(case when last_hour = 25 and hour >= 3 then hour - 1 else hour end as text)' -%}
@@ -25,7 +25,7 @@
         case when autumn.of_row is null then hours.hour_start else autumn.hour_start end
             as interval_start
     from {{ rows }} as shown
-    inner join (
+    left join (
         select
             *,
             {{ local_to_utc(

@@ -44,6 +44,7 @@ QUARTER_COLUMNS = pa.schema(
         ("interval_end", _INSTANT),
         ("run_count", pa.int32()),
         ("covered_seconds", pa.int32()),
+        ("award_seconds", pa.int32()),
         ("discharged_mwh", pa.float64()),
         ("charged_mwh", pa.float64()),
         ("base_point_mwh", pa.float64()),
@@ -192,6 +193,7 @@ def _side_quarters(rows: pa.Table, clock: _Clock) -> pa.Table:
         columns = {
             "run_count": clock.parts @ is_there,
             "covered_seconds": covered,
+            "award_seconds": clock.seconds @ is_there,
             "discharged_mwh": delivered / 3600,
             "charged_mwh": taken / 3600,
             "base_point_mwh": base_point / 3600,

@@ -122,7 +122,9 @@ def test_an_award_is_the_mean_of_the_runs_that_have_one():
     others = every_five_minutes(DAY, 1, resource="B_ESR1")
     made = quarters(row(NOON, 0, regup_mw=6), row(NOON + 2 * FIVE, 0, regup_mw=3), *others)
     (alone,) = [q for q in made if q["resource"] == "A_ESR1"]
-    assert (alone["covered_seconds"], alone["regup_mw"]) == (600, 4.5)
+    assert (alone["covered_seconds"], alone["award_seconds"], alone["regup_mw"]) == (600, 600, 4.5)
+    (blank,) = quarters(row(NOON, None, ecrs_mw=2), row(NOON + 3 * FIVE, 0))[:1]
+    assert (blank["covered_seconds"], blank["award_seconds"], blank["ecrs_mw"]) == (0, 900, 2)
     assert alone["ecrs_mw"] is None
 
 

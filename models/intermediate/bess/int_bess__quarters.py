@@ -30,6 +30,13 @@ def model(dbt, session):
         # awards tell which loads are at the site of a battery
         awarded = batteries.filter(_is_new("_built_at", dbt.this))
         days = landed.project("iso, market_date").union(awarded.project("iso, market_date"))
+        # loads of a site that was not known before were left out
+        known = batteries.project(f"{SITE} as site, _built_at")
+        known = known.aggregate("site, min(_built_at) as _built_at")
+        new_sites = [s for s, _ in known.filter(_is_new("_built_at", dbt.this)).fetchall()]
+        if new_sites:
+            loads = telemetry.filter(f"side = 'LOAD' and list_contains({new_sites}, {SITE})")
+            days = days.union(loads.project("iso, market_date"))
         days = days.distinct()
     days = days.order("iso, market_date").fetchall()
     # the session is busy with writing what this one reads

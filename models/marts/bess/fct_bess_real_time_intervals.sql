@@ -105,6 +105,7 @@ select
             )
     end as base_point_deviation_mwh,
     quarters.covered_seconds,
+    quarters.award_seconds,
     quarters.run_count,
     quarters.first_soc_mwh,
     prices.price as energy_price,

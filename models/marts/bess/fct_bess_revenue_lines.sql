@@ -105,7 +105,7 @@ real_time_services as (
         {{ service }}_price as price,
         cast(null as double) as quantity_bound,
         capacity_price_file_id as settled_file_id,
-        case when covered_seconds < 900 then 'DISCLOSED_IN_PART' else 'DISCLOSED' end
+        case when award_seconds < 900 then 'DISCLOSED_IN_PART' else 'DISCLOSED' end
             as evidence_code
     from {{ real_time }} as quarters
     where side = 'ESR' and abs({{ service }}_mwh - dam_{{ service }}_mwh) > 1e-9

@@ -273,7 +273,8 @@ stg_ercot__dam_gen_resources resource='AMISTAD_AMISTAG1'|market_date=date'2014-0
 settlement_point_price=15.55 qse=None
 stg_ercot__dam_load_resources resource='AAPIPLNC_LD3'|market_date=date'2026-07-09' \
 rrsufr_awarded=2.6 rrs_mcpc=0.21 regup_mcpc=0.38
-stg_ercot__dam_energy_bid_awards settlement_point='7RNCHSLR_ALL'|bid_id='NTL05'|_row_number=1 award_mw=-6.0 \
+stg_ercot__dam_energy_bid_awards settlement_point='7RNCHSLR_ALL'|bid_id='NTL05'|_row_number=1 \
+award_mw=-6.0 \
 settlement_point_price=26.52
 stg_ercot__dam_gen_as_offers resource='ALP_BESS_BESS1'|_row_number=1 blocks[1].mw=11.1 \
 blocks[1].rrspfr=0.28 len(blocks)=1

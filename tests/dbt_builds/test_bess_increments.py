@@ -92,3 +92,27 @@ def test_later_files_change_their_days_alone(warehouse, tmp_path):
     warehouse.build(*WANTED)
     assert [day for day, _ in warehouse.sql(daily)] == ["01-30", "01-31"]
     assert warehouse.dbt("test", "assert_our_own_figures_reconcile").ok
+
+
+def test_a_site_that_becomes_known_later_has_its_earlier_loads(warehouse, tmp_path):
+    loads = "np3_965_er__load_resources"
+    first, second = tmp_path / "first", tmp_path / "second"
+    telemetry = {
+        "sced_timestamp": "01/30/2025 00:00:00",
+        "repeated_hour_flag": "N",
+        "resource_name": "SITEB_LD1",
+        "real_power_consumption": 6,
+    }
+    write(first, loads, "31-MAR-25", [telemetry])
+    write(first, "np3_966_er__gen_resources", "31-MAR-25", [gen(1, "01/30/2025")])
+    warehouse.land_folder(first)
+    warehouse.build(*WANTED)
+    charged = "select resource, sum(charged_mwh) from intermediate.int_bess__quarters group by all"
+    assert warehouse.sql(charged) == []
+
+    # awards of another day say that a battery is there
+    award = gen(1, "01/31/2025", resource="SITEB_BES1")
+    write(second, "np3_966_er__gen_resources", "01-APR-25", [award])
+    warehouse.land_folder(second)
+    warehouse.build(*WANTED)
+    assert warehouse.sql(charged) == [("SITEB_LD1", 3.0)]  # held for half an hour

@@ -254,13 +254,14 @@ def test_a_blank_award_of_a_run_is_none(warehouse, tmp_path):
     # RegUp: no award of 8, a quarter of an hour each. Reserve of the first quarter: 4 MW for 300 s
     # and 6 MW for 585 s are 5.322 MW, 1.322 more than day ahead; of the second: 3 + 1 = 4, no line.
     assert warehouse.sql(
-        "select revenue_line, round(quantity, 6), price from marts.fct_bess_revenue_lines "
+        "select revenue_line, round(quantity, 6), price, evidence_code "
+        "from marts.fct_bess_revenue_lines "
         "where market_date = '2025-12-06' and side = 'ESR' and price is not null "
         "and revenue_line like 'RT_R%' order by 1, 3"
     ) == [
-        ("RT_REGUP", -2.0, 10.0),
-        ("RT_REGUP", -2.0, 30.0),
-        ("RT_RRS", round((4 * 300 + 6 * 585 - 4 * 885) / 885 / 4, 6), 20.0),
+        ("RT_REGUP", -2.0, 10.0, "DISCLOSED_IN_PART"),
+        ("RT_REGUP", -2.0, 30.0, "DISCLOSED"),
+        ("RT_RRS", round((4 * 300 + 6 * 585 - 4 * 885) / 885 / 4, 6), 20.0, "DISCLOSED_IN_PART"),
     ]
 
 

@@ -17,16 +17,13 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from extract.catalogue import CatalogueError, load_catalogue
+from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.locks import Locked
+from gridhouse.command import FAILED, Json, Usage, console, guard, instant_of, notes
 from gridhouse.settings import Settings
-
-FAILED, USAGE, BUSY, INTERRUPTED = 1, 2, 75, 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,10 +35,6 @@ app = typer.Typer(
 )
 ledger = typer.Typer(no_args_is_help=True, help="The ledger of what was fetched and landed.")
 app.add_typer(ledger, name="ledger")
-# where output is no terminal (a log, a pipe), tables need no folding
-console = Console(width=None if sys.stdout.isatty() else 120)
-notes = Console(stderr=True)
-
 reports = typer.Typer(no_args_is_help=True, help="Write a report: one HTML page.")
 app.add_typer(reports, name="report")
 
@@ -52,14 +45,9 @@ Targets = Annotated[
 Start = Annotated[str | None, typer.Option(help="First market day, YYYY-MM-DD.")]
 End = Annotated[str | None, typer.Option(help="Last market day, YYYY-MM-DD, included.")]
 Days = Annotated[int | None, typer.Option(min=1, help="The last N market days and tomorrow.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 MaxNew = Annotated[
     int | None, typer.Option(min=1, help="At most N new files per feed; a month's bundle is one.")
 ]
-
-
-class Usage(Exception):
-    """The command line makes no sense; the message says why."""
 
 
 @app.command()
@@ -83,7 +71,7 @@ def extract(
     """
     from gridhouse import jobs
 
-    with _guard() as settings:
+    with guard() as settings:
         window = _window(start, end, days)
         if from_ and (start or end or days or max_new):
             raise Usage("--from takes the whole folder: no --start, --end, --days or --max-new")
@@ -112,7 +100,7 @@ def backfill(
     """
     from gridhouse import jobs
 
-    with _guard() as settings:
+    with guard() as settings:
         if not start or not end:
             raise Usage("backfill needs --start and --end")
         window = _window(start, end, None)
@@ -136,7 +124,7 @@ def realtime(
     """Follow the operators: ask each feed on its cadence, build only what changed."""
     from gridhouse import jobs
 
-    with _guard() as settings:
+    with guard() as settings:
         ok = jobs.realtime(settings, targets or [], poll, stop_after, say=notes.print)
         if not ok:
             raise typer.Exit(FAILED)
@@ -147,7 +135,7 @@ def replay(targets: Targets = None, as_json: Json = False) -> None:
     """Rebuild raw.duckdb from the archive, offline: same files, same rows."""
     from gridhouse import jobs
 
-    with _guard() as settings:
+    with guard() as settings:
         _finish(settings, jobs.replay(settings, targets or [], bars=_progress), None, as_json)
 
 
@@ -169,8 +157,10 @@ def build(
     """Build and test the warehouse with dbt: only the market days that new loads touched."""
     from gridhouse import dbt
 
-    with _guard() as settings:
-        done = dbt.build(settings, select=select, full_refresh=full_refresh, as_of=_instant(as_of))
+    with guard() as settings:
+        done = dbt.build(
+            settings, select=select, full_refresh=full_refresh, as_of=instant_of(as_of, "--as-of")
+        )
         if select and done.ok and not done.models + done.tests:
             raise Usage(f"--select {' '.join(select)} names nothing of the project")
         _finish(settings, None, done, as_json)
@@ -193,7 +183,7 @@ def run(
     from gridhouse import dbt, jobs
     from gridhouse.tour import show_examples
 
-    with _guard() as settings:
+    with guard() as settings:
         if samples:
             if start or end or days or max_new:
                 raise Usage("--samples takes all its days: no --start, --end, --days or --max-new")
@@ -220,7 +210,7 @@ def catalog(as_json: Json = False) -> None:
     """What there is: feed, title, group, first and last interval, rows, lag."""
     from gridhouse.listing import print_catalogue
 
-    with _guard() as settings:
+    with guard() as settings:
         print_catalogue(console, settings, load_catalogue(), as_json)
 
 
@@ -229,7 +219,7 @@ def check(feed: Annotated[str, typer.Argument(help="A feed id or product id.")])
     """One feed, offline: list, parse, contract, load, staging, grain."""
     from gridhouse.check import check_feed
 
-    with _guard():
+    with guard():
         if not check_feed(console, load_catalogue().select([feed])[0]):
             raise typer.Exit(FAILED)
 
@@ -255,7 +245,7 @@ def mirror(
     """Serve a folder of files under the operators' own URL shapes."""
     from gridhouse import jobs
 
-    with _guard():
+    with guard():
         try:
             jobs.serve_mirror(folder, host, port, faults, seconds_between or [])
         except (OSError, ValueError) as error:
@@ -278,7 +268,7 @@ def bess(
     ] = None,
 ) -> None:
     """What ERCOT's batteries earned in a month, from the tables that `gridhouse build` made."""
-    with _guard() as settings:
+    with guard() as settings:
         first = _month(month)
         if out and (out.is_dir() or not out.parent.is_dir()):
             raise Usage(f"--out {out}: a file in a folder that exists is needed")
@@ -309,7 +299,7 @@ def prune(
     """
     from extract.prune import prune as prune_ledgers
 
-    with _guard() as settings:
+    with guard() as settings:
         pruned = prune_ledgers(
             settings.data,
             load_catalogue(),
@@ -329,38 +319,6 @@ def prune(
             )
         if not pruned:
             console.print("Nothing has landed yet.")
-
-
-@contextmanager
-def _guard():
-    """Settings for a command; turns expected errors into one line and an exit code."""
-    settings = None
-    try:
-        settings = Settings()
-        yield settings
-    except Locked as error:
-        _stop(str(error), BUSY)
-    except ValidationError as error:
-        lines = [
-            f"GRIDHOUSE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
-        ]
-        _stop("wrong setting: " + "; ".join(lines), USAGE)
-    except (Usage, CatalogueError) as error:
-        _stop(str(error), USAGE)
-    except KeyboardInterrupt:
-        _stop("interrupted; what had landed is kept", INTERRUPTED)
-    except typer.Exit:
-        raise
-    except Exception as error:
-        if settings and settings.traceback:
-            raise
-        _stop(f"{type(error).__name__}: {error}", FAILED)
-
-
-def _stop(message: str, code: int) -> None:
-    notes.print("[red]error[/red]: ", end="")
-    notes.print(message, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
 
 
 def _finish(settings: Settings, report, done, as_json: bool) -> None:
@@ -408,18 +366,6 @@ def _month(text: str) -> date:
     if first > datetime.now(ZoneInfo("America/Chicago")).date():
         raise Usage(f"--month {text} has not begun")
     return first
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise Usage(f"--as-of {text!r} is not an instant with offset, like 2026-01-31T12:00:00Z")
-    return instant
 
 
 def _window(start: str | None, end: str | None, days: int | None) -> Window:

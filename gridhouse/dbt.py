@@ -57,8 +57,11 @@ def build(
     full_refresh: bool = False,
     as_of: datetime | None = None,
     manifest: object | None = None,
+    variables: dict[str, object] | None = None,
 ) -> Build:
     """Build and test what is selected, or everything, without what is excluded.
+
+    `variables` are for SQL models that read them while they run.
 
     Tests look at what landed or was computed since the last whole build that passed, whose instant
     stands in a file beside the warehouse: after a failed build, the next one fails on the same rows
@@ -92,7 +95,7 @@ def build(
         tested = warehouse.with_name(f"{warehouse.name}.tested")
         if full_refresh or not warehouse.exists():
             tested.unlink(missing_ok=True)
-        variables = {}
+        variables = dict(variables or {})
         if as_of:
             variables["as_of"] = as_of.astimezone(UTC).isoformat()
         if tested.exists():

@@ -1,9 +1,14 @@
 import pyarrow as pa
 
 from gridhouse.built_at import built_at
-from python_models.ptdf.frames import DAY_GRAM, day_gram
+from python_models.ptdf.frames import GRAM_COLUMNS, day_gram
 
-KEY = [("iso", pa.string()), ("market_date", pa.date32()), ("_built_at", pa.timestamp("us", "UTC"))]
+KEY = [
+    ("iso", pa.string()),
+    ("market_date", pa.date32()),
+    ("unexplained_interval_count", pa.int64()),
+    ("_built_at", pa.timestamp("us", "UTC")),
+]
 
 
 def model(dbt, session):
@@ -11,26 +16,35 @@ def model(dbt, session):
         materialized="incremental",
         incremental_strategy="partition_overwrite",
         unique_key=["iso", "market_date"],
+        schema="intermediate",
     )
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
-    changed = targets.project("iso, market_date, _built_at").union(
-        mu.project("iso, market_date, _built_at")
-    )
+    extra = dbt.ref("int_ptdf__extra_regressors")
+    stamps = "iso, market_date, _built_at"
+    changed = targets.project(stamps).union(mu.project(stamps))
     if dbt.is_incremental:
         changed = changed.filter(
             f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
         )
     days = changed.project("iso, market_date").distinct().order("iso, market_date").fetchall()
-    schema = pa.schema([*KEY, *DAY_GRAM])
+    schema = pa.schema([*KEY, *GRAM_COLUMNS])
     now = built_at()
 
     def rows():
         for iso, day in days:
             span = f"iso = '{iso}' and market_date = date '{day}'"
-            gram = day_gram(
-                mu.filter(span).to_arrow_table(), targets.filter(span).to_arrow_table()
+            prices = targets.filter(span)
+            (unexplained,) = (
+                prices.filter("not is_explained").aggregate("count(distinct run_at)").fetchone()
             )
-            key = [pa.array([v], f.type) for v, f in zip((iso, day, now), schema, strict=False)]
+            further = extra.filter(span).to_arrow_table()
+            gram = day_gram(
+                mu.filter(span).to_arrow_table(),
+                prices.filter("is_explained").to_arrow_table(),
+                further if len(further) else None,
+            )
+            key = [pa.repeat(pa.scalar(v, t), len(gram)) for v, (_, t) in
+                   zip((iso, day, unexplained, now), KEY, strict=True)]
             yield from pa.table([*key, *gram.columns], schema=schema).to_batches()
 
     return pa.RecordBatchReader.from_batches(schema, rows())

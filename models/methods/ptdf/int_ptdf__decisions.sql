@@ -10,7 +10,7 @@ select
     iso,
     run_id,
     'RULE' as decided_by,
-    is_promotable as is_promoted,
+    metadata.promote as is_promoted,
     reason,
     {{ built_at() }} as _built_at
 from {{ ref('int_ptdf__fit') }}

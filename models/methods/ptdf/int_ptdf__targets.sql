@@ -23,9 +23,6 @@ select
     bound.run_at is not null
     or max(abs(targets.congestion_price)) over (partition by targets.market_date, targets.run_at)
     <= {{ rounding }} as is_explained,
-    {% for column in var('ptdf_extra') -%}
-    targets.{{ column }},
-    {% endfor -%}
     targets._built_at
 from {{ ref('features__lmp_target') }} as targets
 left join bound

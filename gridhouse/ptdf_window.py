@@ -1,0 +1,151 @@
+"""What a PTDF fit reads of one market: sums by day, and the rows of the days that it cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from python_models.ptdf.frames import (
+    GRAM_COLUMNS,
+    MAE_COLUMNS,
+    day_gram,
+    fit_table,
+    holdout_errors,
+)
+from python_models.ptdf.selection import split
+
+MAES = pa.list_(pa.struct(MAE_COLUMNS))
+BOUND = "unnest(constraint_keys) as constraint_key, unnest(bound[:len(constraint_keys)]) as bound"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A market day, how many intervals it has and when its sums were computed."""
+
+    day: date
+    intervals: int
+    built_at: datetime
+
+
+class Window:
+    """The last `days` days of a market; relations are DuckDB's.
+
+    grams: of `int_ptdf__day_grams`. mu, targets, extra: the rows that those are the sums of.
+    """
+
+    def __init__(self, iso: str, days: int, grams, mu, targets, extra):
+        grams, mu, targets, extra = (r.filter(f"iso = '{iso}'") for r in (grams, mu, targets, extra))
+        (last,) = grams.aggregate("max(market_date)").fetchone()
+        self._grams = grams.filter(f"market_date > date '{last - timedelta(days=days)}'")
+        self._mu, self._targets, self._extra = mu, targets, extra
+        columns = "market_date, interval_count + dropped_interval_count, _built_at"
+        rows = self._grams.project(columns).order("market_date").fetchall()
+        self.days = [Day(*row) for row in rows]
+
+    def instants(self, day: date) -> list[datetime]:
+        """The intervals of a day, in order."""
+        rows = self._targets.filter(f"is_explained and market_date = date '{day}'")
+        return [at for (at,) in rows.project("run_at").distinct().order("run_at").fetchall()]
+
+    def is_due(self, last_run_at: datetime, market_date: date, built_at: datetime, hours: float):
+        """Whether so many hours are new since a fit, or a day that it read whole was computed anew."""
+        newest = self.instants(self.days[-1].day)[-1]
+        return newest >= last_run_at + timedelta(hours=hours) or any(
+            d.day < market_date and d.built_at > built_at for d in self.days
+        )
+
+    def fit(self, rare: str, least_intervals: int) -> dict[str, object]:
+        """The columns of a fit's row, the result of `fit_table` under `fitted`.
+
+        The day in which the hold-out begins is read again, to be cut in two, and those of the
+        hold-out for their absolute errors. With `rare` "drop" so are the days in which a constraint
+        bound that did so in fewer than `least_intervals` intervals.
+        """
+        before = split(sum(d.intervals for d in self.days))
+        for cut in self.days:
+            if before < cut.intervals:
+                break
+            before -= cut.intervals
+        else:
+            before = cut.intervals  # one interval alone: nothing is held out
+        instants = self.instants(cut.day)
+        held_from = instants[before] if before < len(instants) else None
+        later = [d.day for d in self.days if d.day >= cut.day] if held_from else []
+        early, late = _conditions(held_from)
+        excluded, anew = self._rare(cut.day, least_intervals) if rare == "drop" else (set(), [])
+        train = [
+            self._sums(f"market_date < date '{cut.day}'", anew),
+            *(day_gram(*self._rows(day), excluded) for day in anew),
+            day_gram(*self._rows(cut.day, early), excluded),
+        ]
+        holdout = [
+            day_gram(*self._rows(cut.day, late)),
+            self._sums(f"market_date > date '{cut.day}'"),
+        ]
+        train, holdout = pa.concat_tables(train), pa.concat_tables(holdout)
+        fitted = fit_table(train, holdout)
+        errors = [holdout_errors(fitted, *self._rows(day, late)) for day in later]
+        (unexplained,) = self._grams.aggregate("sum(unexplained_interval_count)").fetchone()
+        return {
+            "first_market_date": self.days[0].day,
+            "last_market_date": self.days[-1].day,
+            "first_run_at": self.instants(self.days[0].day)[0],
+            "holdout_first_run_at": held_from,
+            "last_run_at": self.instants(self.days[-1].day)[-1],
+            "unexplained_interval_count": unexplained,
+            "dropped_interval_count": pc.sum(train["dropped_interval_count"]).as_py() or 0,
+            "holdout_errors": _mean_errors(errors),
+            "fitted": fitted,
+        }
+
+    def _sums(self, condition: str, without: list[date] = ()) -> pa.Table:
+        days = "".join(f" and market_date <> date '{day}'" for day in without)
+        rows = self._grams.filter(condition + days)
+        return rows.project(", ".join(GRAM_COLUMNS.names)).to_arrow_table().cast(GRAM_COLUMNS)
+
+    def _rows(self, day: date, condition: str = "true") -> tuple:
+        span = f"market_date = date '{day}' and {condition}"
+        prices = self._targets.filter(f"is_explained and {span}").to_arrow_table()
+        extra = self._extra.filter(span).to_arrow_table()
+        return self._mu.filter(span).to_arrow_table(), prices, extra if len(extra) else None
+
+    def _rare(self, cut: date, least_intervals: int) -> tuple[set[str], list[date]]:
+        """Constraints that bound seldom until a day, and the days before it on which they did."""
+        bound = self._grams.filter(f"market_date <= date '{cut}'")
+        bound = bound.project(f"market_date, {BOUND}").filter("bound > 0")
+        few = bound.aggregate("constraint_key, sum(bound) as bound, list(market_date) as days")
+        rows = few.filter(f"bound < {least_intervals}").project("constraint_key, days").fetchall()
+        return {key for key, _ in rows}, sorted({d for _, days in rows for d in days if d < cut})
+
+
+def _conditions(held_from: datetime | None) -> tuple[str, str]:
+    """Of the intervals before the hold-out, and of its own."""
+    if held_from is None:
+        return "true", "false"
+    return tuple(f"run_at {sign} timestamptz '{held_from.isoformat()}'" for sign in ("<", ">="))
+
+
+def _mean_errors(days: list[pa.Table]) -> list[dict]:
+    """Absolute errors over all days, weighted by their intervals."""
+    if not days:
+        return []
+    all_days = pa.concat_tables(days)
+    count = pc.cast(all_days["interval_count"], pa.float64())
+    for name in ("mae", "baseline_mae"):
+        at = all_days.schema.get_field_index(name)
+        all_days = all_days.set_column(at, name, pc.multiply(all_days[name], count))
+    sums = all_days.group_by("location_key").aggregate(
+        [(name, "sum") for name in MAE_COLUMNS.names[1:]]
+    )
+    return [
+        {
+            "location_key": row["location_key"],
+            "interval_count": row["interval_count_sum"],
+            "mae": row["mae_sum"] / row["interval_count_sum"],
+            "baseline_mae": row["baseline_mae_sum"] / row["interval_count_sum"],
+        }
+        for row in sums.to_pylist()
+    ]

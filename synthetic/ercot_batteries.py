@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from synthetic.clock import CENTRAL, grid, utc
-from synthetic.ercot_market import RTC_FROM, Day, sced_runs
+from synthetic.clock import CENTRAL, utc
+from synthetic.ercot_market import RTC_FROM, Day
 from synthetic.shapes import generator
 
 # No disclosure of earlier days is written: the layouts from before this service are not simulated.
@@ -211,7 +211,7 @@ class Fleet:
     @cached_property
     def runs(self) -> np.ndarray:
         """Instants of the runs, UTC."""
-        return sced_runs(self.market.seed, self.market.fives)[0]
+        return self.market.sced_runs()[0]
 
     @cached_property
     def _seconds(self) -> np.ndarray:
@@ -265,8 +265,7 @@ class Fleet:
         and ends at what the next day starts with: so days fit together though each is made alone.
         """
         tomorrow = self.market.day + timedelta(days=1)
-        next_runs, _ = sced_runs(self.market.seed, grid(tomorrow, CENTRAL, 5))
-        end = next_runs[0].astype(np.int64) - utc(self.market.day, CENTRAL)
+        end = self.market.next_run().astype(np.int64) - utc(self.market.day, CENTRAL)
         hours = np.diff(np.append(self._seconds, end)) / 3600
         energy, power = self._of("energy_mwh"), self._of("power_mw")
 

@@ -7,7 +7,7 @@ the constraints, so the constraint files explain the price files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,30 @@ CONSTRAINTS = (
 )
 
 
+@dataclass(frozen=True)
+class Monitored:
+    """What a market's files say of its constraints, arrays of shape (constraints, intervals).
+
+    Attributes:
+        shadow: shadow prices, zero where not binding.
+        limit, flow: MW, as printed.
+        number: the ID that a constraint has in that interval alone.
+        listed: whether the interval lists the constraint.
+    """
+
+    shadow: np.ndarray
+    limit: np.ndarray
+    flow: np.ndarray
+    number: np.ndarray
+    listed: np.ndarray
+
+    @property
+    def excess(self) -> np.ndarray:
+        """MW of the flow above the limit, negative below."""
+        # both are printed with one decimal at most
+        return np.round(self.flow - self.limit, 1)
+
+
 def points(count: int) -> dict[str, str]:
     """`count` settlement points, name -> type, sorted by name as in the files."""
     if count < 1:
@@ -113,6 +137,18 @@ class Day:
     def fives(self) -> Grid:
         return grid(self.day, CENTRAL, 5)
 
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        return CONSTRAINTS
+
+    def sced_runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Instants of the SCED runs (UTC), and the column of the dispatch that each shows."""
+        return sced_runs(self.seed, self.fives)
+
+    def next_run(self) -> np.datetime64:
+        """Instant of the first run of the next day."""
+        return sced_runs(self.seed, grid(self.day + timedelta(days=1), CENTRAL, 5))[0][0]
+
     @cached_property
     def points(self) -> dict[str, str]:
         return points(self.count)
@@ -142,6 +178,34 @@ class Day:
     @cached_property
     def sced_shadow(self) -> np.ndarray:
         return self._shadow("RT", self.fives)
+
+    def _flows(self, shadow: np.ndarray, rng: np.random.Generator, decimals: int):
+        """Limits and flows of constraints: binding ones sit on their limit."""
+        limit = np.array([c.limit_mw for c in CONSTRAINTS])[:, None] + np.zeros_like(shadow)
+        top = np.array([c.max_shadow_price for c in CONSTRAINTS])[:, None]
+        slack = np.round(limit * rng.uniform(0.01, 0.1, shadow.shape), decimals)
+        over = np.where(shadow >= top, np.round(limit * 0.02, decimals), 0.0)
+        return limit, np.round(np.where(shadow > 0, limit + over, limit - slack), decimals)
+
+    @cached_property
+    def dam_monitored(self) -> Monitored:
+        """Constraints by hour: the binding ones are listed."""
+        rng = generator(self.seed, "ercot_np4_191_cd", self.day)
+        shadow = self.dam_shadow
+        limit, flow = self._flows(shadow, rng, 0)
+        # the number belongs to one run only: another order every day
+        number = 1 + rng.permutation(len(CONSTRAINTS))[:, None] + np.zeros(shadow.shape, int)
+        return Monitored(shadow, limit, flow, number, shadow > 0)
+
+    @cached_property
+    def sced_monitored(self) -> Monitored:
+        """Constraints by run of `sced_runs`; those near their limit are listed now and then."""
+        rng = generator(self.seed, "ercot_np6_86_cd", self.day)
+        shadow = self.sced_shadow[:, self.sced_runs()[1]]
+        limit, flow = self._flows(shadow, rng, 1)
+        listed = (shadow > 0) | (rng.random(shadow.shape) < 0.08)
+        which, run = np.indices(shadow.shape)
+        return Monitored(shadow, limit, flow, 1 + (which + run) % len(CONSTRAINTS), listed)
 
     @cached_property
     def dam_energy(self) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pyarrow as pa
 from synthetic import text
 from synthetic.clock import CENTRAL, Grid
 from synthetic.context import Context
-from synthetic.ercot_market import CONSTRAINTS, LOCATION_TYPES
+from synthetic.ercot_market import LOCATION_TYPES, Constraint
 from synthetic.zips import pack
 
 # The flag column came in 2011, the day is not known; files of earlier days go without it.
@@ -128,25 +129,15 @@ def location_truth(names: list[str], kinds: list[str], index: np.ndarray) -> dic
     }
 
 
-def flows(
-    shadow: np.ndarray, rng: np.random.Generator, decimals: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Limits, flows and excess of constraints: binding ones sit on their limit."""
-    limit = np.array([c.limit_mw for c in CONSTRAINTS])[:, None] + np.zeros_like(shadow)
-    top = np.array([c.max_shadow_price for c in CONSTRAINTS])[:, None]
-    slack = np.round(limit * rng.uniform(0.01, 0.1, shadow.shape), decimals)
-    over = np.where(shadow >= top, np.round(limit * 0.02, decimals), 0.0)
-    flow = np.round(np.where(shadow > 0, limit + over, limit - slack), decimals)
-    return limit, flow, np.round(flow - limit, decimals)
-
-
-def constraint_truth(which: np.ndarray, run_id: np.ndarray) -> dict[str, object]:
+def constraint_truth(
+    constraints: Sequence[Constraint], which: np.ndarray, number: np.ndarray
+) -> dict[str, object]:
     """Truth columns of the constraints `which`."""
     return {
-        "constraint_name": text.pick([c.name for c in CONSTRAINTS], which),
-        "contingency_name": text.pick([c.contingency for c in CONSTRAINTS], which),
-        "constraint_id": text.integer(run_id),
+        "constraint_name": text.pick([c.name for c in constraints], which),
+        "contingency_name": text.pick([c.contingency for c in constraints], which),
+        "constraint_id": text.integer(number),
         # a blank station is no station
-        "from_station": text.texts([CONSTRAINTS[k].from_station or None for k in which]),
-        "to_station": text.texts([CONSTRAINTS[k].to_station or None for k in which]),
+        "from_station": text.texts([constraints[k].from_station or None for k in which]),
+        "to_station": text.texts([constraints[k].to_station or None for k in which]),
     }

@@ -1,4 +1,4 @@
-"""ERCOT files: eleven products as MIS posts them."""
+"""ERCOT files: fifteen products as MIS posts them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from datetime import date
 
 from synthetic.context import Context
 from synthetic.ercot_disclosures import dam_disclosure, sced_disclosure
+from synthetic.ercot_forecasts import (
+    load_forecasts,
+    resource_outages,
+    solar_by_region,
+    wind_by_region,
+)
 from synthetic.ercot_hourly import dam_capacity, dam_constraints, dam_prices, zone_load
 from synthetic.ercot_market import Day
 from synthetic.ercot_real_time import (
@@ -27,6 +33,10 @@ WRITERS: dict[str, Callable[[Context, str, Day], None]] = {
     "ercot_np6_322_cd": sced_lambdas,
     "ercot_np6_86_cd": sced_constraints,
     "ercot_np6_345_cd": zone_load,
+    "ercot_np3_565_cd": load_forecasts,
+    "ercot_np4_742_cd": wind_by_region,
+    "ercot_np4_745_cd": solar_by_region,
+    "ercot_np3_233_cd": resource_outages,
     "ercot_np3_966_er": dam_disclosure,
     "ercot_np3_965_er": sced_disclosure,
 }

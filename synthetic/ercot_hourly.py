@@ -22,6 +22,7 @@ from synthetic.ercot_posting import (
     post,
     utc_seconds,
 )
+from synthetic.ercot_zones import ZONES
 from synthetic.shapes import generator
 
 
@@ -172,14 +173,10 @@ def dam_constraints(ctx: Context, feed: str, market: Day) -> None:
     )
 
 
-# Columns of NP6-345-CD in the file's order: SOUTHERN stands before SOUTH_C.
-ZONES = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTHERN", "SOUTH_C", "WEST")
-
-
 def zone_load(ctx: Context, feed: str, market: Day) -> None:
     """NP6-345-CD: actual load by weather zone, posted 05:50 the day after."""
     day, g = market.day, market.hours
-    load = np.vstack([market.zone_load, np.round(market.zone_load.sum(axis=0), 2)])
+    load = np.vstack([market.actual_load, np.round(market.actual_load.sum(axis=0), 2)])
     flag, flag_header = flag_column(g.repeated, day)
     columns = [
         f"{day:%m/%d/%Y}",

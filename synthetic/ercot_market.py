@@ -12,8 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
+from synthetic import ercot_zones as zones
 from synthetic.clock import CENTRAL, Grid, grid
-from synthetic.shapes import demand_shape, energy_curve, generator, smooth_noise, sun_shape
+from synthetic.shapes import energy_curve, generator, smooth_noise, sun_shape
 
 CAP, FLOOR = 5000.0, -251.0
 # Since then capacity clears in real time too, and a battery is one resource.
@@ -274,13 +275,42 @@ class Day:
         }
 
     @cached_property
-    def zone_load(self) -> np.ndarray:
+    def actual_load(self) -> np.ndarray:
         """Actual load of the eight weather zones, (8, hours), MW with two decimals."""
-        peak = np.array([19500, 2900, 6400, 1700, 25500, 6700, 12500, 2100], dtype=float)
-        shape = demand_shape(self.hours.hour_of_day + 0.5, self.day, south=False)
-        rng = generator(self.seed, "ERCOT", "load", self.day)
-        own = [0.03 * smooth_noise(rng, len(shape), 6) for _ in peak]
-        return np.round(peak[:, None] * shape * (1 + np.array(own)), 2)
+        return zones.load(self.seed, self.hours)
+
+    @cached_property
+    def actual_wind(self) -> np.ndarray:
+        return zones.wind(self.seed, self.hours)
+
+    @cached_property
+    def actual_sun(self) -> np.ndarray:
+        return zones.sun(self.seed, self.hours)
+
+    @cached_property
+    def thermal_outage(self) -> np.ndarray:
+        """Thermal capacity out of service by weather zone, (8, hours), whole MW."""
+        return zones.outage(self.seed, self.hours)
+
+    @cached_property
+    def _week(self) -> list[Day]:
+        """This day and as many more as a forecast of its last hour needs."""
+        return [Day(self.seed, self.day + timedelta(days=n), self.count) for n in range(9)]
+
+    def _forecast(self, quantity: str, issue: int) -> np.ndarray:
+        truth = np.hstack([getattr(d, f"actual_{quantity}") for d in self._week])
+        part = truth[:, issue : issue + zones.HORIZON]
+        return zones.forecast(self.seed, quantity, self.day, issue, part)
+
+    def forecast_load(self, issue: int) -> np.ndarray:
+        """Load of the next 168 hours by zone, as forecast when hour `issue` of the day began."""
+        return self._forecast("load", issue)
+
+    def forecast_wind(self, issue: int) -> np.ndarray:
+        return self._forecast("wind", issue)
+
+    def forecast_sun(self, issue: int) -> np.ndarray:
+        return self._forecast("sun", issue)
 
 
 def sced_runs(seed: int, clock: Grid) -> tuple[np.ndarray, np.ndarray]:

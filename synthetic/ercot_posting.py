@@ -43,6 +43,10 @@ PRODUCTS = {
     "ercot_np6_86_cd": Product("NP6-86-CD", 12302, "SCEDBTCNP686"),
     "ercot_np6_331_cd": Product("NP6-331-CD", 24898, "MCPC15MinNP6331"),
     "ercot_np6_345_cd": Product("NP6-345-CD", 13101, "ACTUALSYSLOADWZNP6345"),
+    "ercot_np3_565_cd": Product("NP3-565-CD", 14837, "LFMODWEATHERNP3565"),
+    "ercot_np4_742_cd": Product("NP4-742-CD", 14787, "WPPHRLYACTFCASTGEONP4742"),
+    "ercot_np4_745_cd": Product("NP4-745-CD", 21809, "SPPHRLYACTFCASTGEONP4745"),
+    "ercot_np3_233_cd": Product("NP3-233-CD", 13103, "HRLYRESOUTCAPNP3233"),
     "ercot_np3_966_er": Product("NP3-966-ER", 13051, "60_Day_DAM_Disclosure"),
     "ercot_np3_965_er": Product("NP3-965-ER", 13052, "60_Day_SCED_Disclosure"),
 }

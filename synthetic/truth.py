@@ -83,6 +83,24 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "operator_market": _TEXT,
         "model": _TEXT,
         "load_mw": _NUMBER,
+        "is_in_use": pa.bool_(),
+        "issued_at": _UTC,
+    },
+    "fct_renewable_forecast_intervals": {
+        "technology": _TEXT,
+        "forecast_kind": _TEXT,
+        "generation_mw": _NUMBER,
+        "issued_at": _UTC,
+    },
+    "fct_generation_intervals": {
+        "fuel": _TEXT,
+        "generation_kind": _TEXT,
+        "generation_mw": _NUMBER,
+    },
+    "fct_outage_intervals": {
+        "outage_kind": _TEXT,
+        "outage_mw": _NUMBER,
+        "issued_at": _UTC,
     },
     "fct_interchange_intervals": {
         "interface": _TEXT,

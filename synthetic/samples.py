@@ -51,6 +51,7 @@ SAMPLE_DAYS: dict[str, tuple[date, ...]] = {
 _DAILY = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np4_191_cd", "ercot_np6_345_cd")
 _QUARTER = ("ercot_np6_905_cd",)
 _CAPACITY = ("ercot_np6_331_cd",)
+_HOURLY = ("ercot_np3_565_cd", "ercot_np4_742_cd", "ercot_np4_745_cd", "ercot_np3_233_cd")
 _DISCLOSED = ("ercot_np3_966_er", "ercot_np3_965_er")
 _SCED = ("ercot_np6_788_cd", "ercot_np6_322_cd", "ercot_np6_86_cd")
 
@@ -100,7 +101,7 @@ def two_batches(folder: Path | str) -> list[Path]:
     for part, day in zip(parts, (_RECENT, _RECENT + DAY), strict=True):
         total = _Total(part, truth=folder)
         total.one(day, "ercot", feeds=_DAILY)
-        total.one(day, "ercot", feeds=_QUARTER + _SCED, hours=(17, 18))
+        total.one(day, "ercot", feeds=_QUARTER + _SCED + _HOURLY, hours=(17, 18))
         total.one(day, "caiso", points=3)
         total.one(day, "nem", hours=(11, 12), points=4)
     total.one(_RECENT, "ercot", feeds=_DAILY[:2], share=0.1)

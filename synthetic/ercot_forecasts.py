@@ -116,11 +116,16 @@ def _rows(ctx: Context, market: Day, *, back: bool) -> _Rows:
     return _Rows(posting, hour, start, *local_of(start, CENTRAL))
 
 
-def _forecasts(market: Day, forecast: Callable[[int], np.ndarray], rows: _Rows) -> np.ndarray:
-    """Forecast of each row by zone, (rows, 8): past hours show the last one before them."""
-    issued = np.array([forecast(h) for h in range(len(market.hours))])
-    source = np.minimum(rows.posting, rows.hour)
-    return issued[source, :, rows.hour - source]
+Forecast = Callable[[np.datetime64], np.ndarray]
+
+
+def _forecasts(market: Day, forecast: Forecast, rows: _Rows) -> np.ndarray:
+    """Forecast of each row by zone, (rows, 8): hours that have begun show the last one before."""
+    # made in the hour before the day and in each of its own, each from the hour after on
+    made_at = market.hours.start[0] + np.arange(-1, len(market.hours)) * _HOUR
+    made = np.array([forecast(at) for at in made_at])
+    source = np.minimum(rows.posting + 1, rows.hour)
+    return made[source, :, rows.hour - source]
 
 
 def _post_hours(
@@ -196,11 +201,11 @@ def load_forecasts(ctx: Context, feed: str, market: Day) -> None:
     )
 
 
-def _other_model(market: Day, model: str, issue: int) -> np.ndarray:
+def _other_model(market: Day, model: str, issued_at: np.datetime64) -> np.ndarray:
     """What a model that is not in use says: another error on top."""
-    rng = generator(market.seed, "ERCOT", "model", model, market.day, issue)
+    rng = generator(market.seed, "ERCOT", "model", model, issued_at)
     error = np.array([smooth_noise(rng, HORIZON, 24) for _ in ZONES])
-    return market.forecast_load(issue) * (1 + 0.01 * error)
+    return market.forecast_load(issued_at) * (1 + 0.01 * error)
 
 
 @dataclass(frozen=True)
@@ -220,12 +225,14 @@ _SUN = _Renewable("SOLAR", "SOLAR", {"COP_HSL": 1.03, "STPPF": 1.0, "PVGRPP": 0.
 
 def wind_by_region(ctx: Context, feed: str, market: Day) -> None:
     """NP4-742-CD: posted 55 minutes after the hour whose output is the last in it."""
-    _renewable(ctx, feed, market, _WIND, market.actual_wind, market.forecast_wind)
+    made = market.wind_output, market.actual_wind
+    _renewable(ctx, feed, market, _WIND, made, market.forecast_wind)
 
 
 def solar_by_region(ctx: Context, feed: str, market: Day) -> None:
     """NP4-745-CD: as the file of wind, with other regions."""
-    _renewable(ctx, feed, market, _SUN, market.actual_sun, market.forecast_sun)
+    made = market.sun_output, market.actual_sun
+    _renewable(ctx, feed, market, _SUN, made, market.forecast_sun)
 
 
 def _renewable(
@@ -233,9 +240,10 @@ def _renewable(
     feed: str,
     market: Day,
     kind: _Renewable,
-    actual: np.ndarray,
-    forecast: Callable[[int], np.ndarray],
+    actual: tuple[np.ndarray, np.ndarray],
+    forecast: Forecast,
 ) -> None:
+    """`actual`: what was produced and what could have been, (8, hours) each."""
     day = market.day
     rows = _rows(ctx, market, back=True)
     if not len(rows.hour):
@@ -246,8 +254,11 @@ def _renewable(
     # (rows, places, kinds), the system before the regions
     figures = np.round(expected[:, :, None] * np.array([*kind.kinds.values()]), 1)
     past = rows.hour <= rows.posting
-    made = np.round((actual.T @ inside)[np.minimum(rows.hour, len(actual.T) - 1)], 2)
-    made = np.where(past[:, None], made, np.nan)
+    made, able = (
+        np.where(past[:, None], (a.T @ inside)[np.minimum(rows.hour, a.shape[1] - 1)], np.nan)
+        for a in actual
+    )
+    made = np.round(made, 2)
     made = np.column_stack([np.round(made.sum(axis=1), 2), made])
     places = ["SYSTEM_WIDE", *kind.regions]
     columns: dict[str, pa.Array] = {}
@@ -261,7 +272,7 @@ def _renewable(
             rows.date,
             text.pick([f"{h:02d}" for h in range(25)], rows.hour_ending),
             *columns.values(),
-            _or_blank(made[:, 0]),
+            _or_blank(np.round(able.sum(axis=1), 2)),
             *flag,
         ],
         "\n",

@@ -292,25 +292,36 @@ class Day:
         """Thermal capacity out of service by weather zone, (8, hours), whole MW."""
         return zones.outage(self.seed, self.hours)
 
+    @property
+    def wind_output(self) -> np.ndarray:
+        """What wind produced; nothing is curtailed here."""
+        return self.actual_wind
+
+    @property
+    def sun_output(self) -> np.ndarray:
+        return self.actual_sun
+
     @cached_property
     def _week(self) -> list[Day]:
         """This day and as many more as a forecast of its last hour needs."""
         return [Day(self.seed, self.day + timedelta(days=n), self.count) for n in range(9)]
 
-    def _forecast(self, quantity: str, issue: int) -> np.ndarray:
+    def _forecast(self, quantity: str, issued_at: np.datetime64) -> np.ndarray:
+        """Forecast made in the hour before the day or in one of its own."""
+        first = int((issued_at - self.hours.start[0]) // np.timedelta64(3600, "s")) + 1
         truth = np.hstack([getattr(d, f"actual_{quantity}") for d in self._week])
-        part = truth[:, issue : issue + zones.HORIZON]
-        return zones.forecast(self.seed, quantity, self.day, issue, part)
+        truth = truth[:, first : first + zones.HORIZON]
+        return zones.forecast(self.seed, quantity, issued_at, truth)
 
-    def forecast_load(self, issue: int) -> np.ndarray:
-        """Load of the next 168 hours by zone, as forecast when hour `issue` of the day began."""
-        return self._forecast("load", issue)
+    def forecast_load(self, issued_at: np.datetime64) -> np.ndarray:
+        """Load by zone as forecast at `issued_at` (UTC), (8, 168), from the next full hour on."""
+        return self._forecast("load", issued_at)
 
-    def forecast_wind(self, issue: int) -> np.ndarray:
-        return self._forecast("wind", issue)
+    def forecast_wind(self, issued_at: np.datetime64) -> np.ndarray:
+        return self._forecast("wind", issued_at)
 
-    def forecast_sun(self, issue: int) -> np.ndarray:
-        return self._forecast("sun", issue)
+    def forecast_sun(self, issued_at: np.datetime64) -> np.ndarray:
+        return self._forecast("sun", issued_at)
 
 
 def sced_runs(seed: int, clock: Grid) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
 from synthetic.clock import Grid
@@ -57,13 +55,13 @@ def outage(seed: int, clock: Grid) -> np.ndarray:
     return np.round(_OUT[:, None] * np.clip(moves, 0.1, 2.0))
 
 
-def forecast(seed: int, quantity: str, day: date, issue: int, truth: np.ndarray) -> np.ndarray:
+def forecast(seed: int, quantity: str, issued_at: np.datetime64, truth: np.ndarray) -> np.ndarray:
     """A forecast of `truth` (8, HORIZON) with errors that grow with its lead, two decimals.
 
-    `quantity` is load, wind or sun; `issue` is the hour of `day` at which it is made.
+    `quantity` is load, wind or sun; forecasts of one hour have the same errors.
     """
     near, far = _ERRORS[quantity]
-    rng = generator(seed, "ERCOT", "forecast", quantity, day, issue)
+    rng = generator(seed, "ERCOT", "forecast", quantity, issued_at.astype("datetime64[h]"))
     size = near + (far - near) * np.sqrt(np.arange(HORIZON) / HORIZON)
     error = np.array([smooth_noise(rng, HORIZON, 12) for _ in ZONES])
     return np.round(np.clip(truth * (1 + size * error), 0.0, None), 2)

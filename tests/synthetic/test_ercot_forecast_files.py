@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 
 import synthetic
@@ -90,10 +91,13 @@ def postings(folder: Path, emil_id: str, day: date) -> list[tuple[datetime, list
     return sorted(found, key=lambda p: p[0])
 
 
+clock = cache(central)
+
+
 def start(row: dict[str, str]) -> datetime:
     """Instant of a row's hour, from what the row says."""
     day, hour = (row[k] for k in list(row)[:2])
-    return central(day, int(hour.split(":")[0]) - 1, row.get("DSTFlag", "N"))
+    return clock(day, int(hour.split(":")[0]) - 1, row.get("DSTFlag", "N"))
 
 
 @pytest.mark.parametrize("emil_id", HEADERS)
@@ -178,8 +182,8 @@ def test_forecasts_are_closer_the_later_they_are_made() -> None:
     week = [Day(SEED, SPRING + n * DAY, 20) for n in range(9)]
     for name in ("load", "wind", "sun"):
         truth = np.hstack([getattr(d, f"actual_{name}") for d in week])
-        said = np.array([getattr(market, f"forecast_{name}")(h) for h in range(23)])
-        error = np.array([said[h] - truth[:, h : h + 168] for h in range(23)])
+        said = np.array([getattr(market, f"forecast_{name}")(at) for at in market.hours.start])
+        error = np.array([said[h] - truth[:, h + 1 : h + 169] for h in range(23)])
         assert (said >= 0).all()
         assert np.abs(error[:, :, :6]).mean() < 0.5 * np.abs(error[:, :, 120:]).mean()
         # no bias of the size of the error
@@ -187,8 +191,9 @@ def test_forecasts_are_closer_the_later_they_are_made() -> None:
 
 
 def truth_of(folder: Path, mart: str, feed: str, *names: str) -> Counter:
-    table = synthetic.Truth(folder).table(mart).to_pylist()
-    return Counter(tuple(r[n] for n in names) for r in table if r["feed"] == feed)
+    table = synthetic.Truth(folder).table(mart).select(["feed", *names])
+    table = table.filter(pc.equal(table.column("feed"), feed))
+    return Counter(zip(*(table.column(n).to_pylist() for n in names), strict=True))
 
 
 def test_truth_equals_the_files(posted: Path) -> None:
@@ -200,15 +205,15 @@ def test_truth_equals_the_files(posted: Path) -> None:
     ) == Counter(
         (
             at,
-            start(r),
-            datetime.strptime(r["DeliveryDate"], "%m/%d/%Y").date(),
+            begins,
+            begins.astimezone(CENTRAL).date(),
             r["Model"],
             r["InUseFlag"] == "Y",
             zone,
             float(r[column]),
         )
         for at, lines in both
-        for r in lines
+        for r, begins in zip(lines, map(start, lines), strict=True)
         for column, zone in columns.items()
     )
     for emil_id in (WIND, SUN):

@@ -25,6 +25,7 @@ class Context:
         revision: 1 for the first publication, 2 for its correction.
         share: share of the values that the correction changes.
         forecast_hours: hours from one posting of forecasts to the next.
+        market: network whose dispatch ERCOT's files show; None for the market without one.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class Context:
     revision: int = 1
     share: float = 0.0
     forecast_hours: int = 1
+    market: str | None = None
     files: Counter = field(default_factory=Counter)
     rows: Counter = field(default_factory=Counter)
 

@@ -15,6 +15,7 @@ from synthetic.ercot_forecasts import (
 )
 from synthetic.ercot_hourly import dam_capacity, dam_constraints, dam_prices, zone_load
 from synthetic.ercot_market import Day
+from synthetic.ercot_network import Factors, factors_of, keep_factors, keep_states, market_day
 from synthetic.ercot_real_time import (
     rt_capacity,
     rt_prices,
@@ -46,7 +47,22 @@ CORRECTED = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np6_905_cd")
 def write_days(ctx: Context, feeds: list[str], days: list[date]) -> None:
     """Write `feeds` for every day, sharing one market between them."""
     for day in days:
-        market = Day(ctx.seed, day, ctx.points["ercot"])
-        for feed in feeds:
-            if ctx.revision == 1 or feed in CORRECTED:
-                WRITERS[feed](ctx, feed, market)
+        found = write_day(ctx, feeds, day)
+        if found:
+            keep_factors(ctx.truth, [found])
+
+
+def write_day(ctx: Context, feeds: list[str], day: date) -> Factors | None:
+    """Write `feeds` of one day; of a network, return the shift factors that are still to keep."""
+    points = ctx.points["ercot"]
+    if ctx.market is None:
+        market = Day(ctx.seed, day, points)
+    else:
+        market = market_day(ctx.seed, day, points, ctx.market)
+    for feed in feeds:
+        if ctx.revision == 1 or feed in CORRECTED:
+            WRITERS[feed](ctx, feed, market)
+    if ctx.market is None or ctx.revision > 1:
+        return None
+    keep_states(ctx.truth, market)
+    return factors_of(market)

@@ -131,6 +131,9 @@ class Fleet:
 
     @cached_property
     def batteries(self) -> list[Battery]:
+        own = self.market.own_batteries(self.count)
+        if own is not None:
+            return own
         nodes = [n for n, kind in self.market.points.items() if kind == "RN"]
         return roster(self.market.seed, self.count, nodes)
 
@@ -263,7 +266,11 @@ class Fleet:
         Output runs straight from one run to the next. Charging is scaled by one factor and
         discharging by another, the greatest ones by which the day stays within capacity and power
         and ends at what the next day starts with: so days fit together though each is made alone.
+        A market that dispatches batteries of its own has their output and stored energy.
         """
+        own = self.market.battery_states(self.count)
+        if own is not None:
+            return np.round(own[0], 4) + 0.0, own[1]
         tomorrow = self.market.day + timedelta(days=1)
         end = self.market.next_run().astype(np.int64) - utc(self.market.day, CENTRAL)
         hours = np.diff(np.append(self._seconds, end)) / 3600

@@ -98,6 +98,32 @@ class Monitored:
         return np.round(self.flow - self.limit, 1)
 
 
+@dataclass(frozen=True)
+class Plants:
+    """Generation that is no battery, as the disclosures show it: U units.
+
+    Attributes:
+        names, kinds: names and ERCOT's resource types.
+        limit_mw, output_mw: what each can and does produce in each run of `sced_runs`, (U, runs).
+        curve_mw, curve_price: points of the offer, (U, points).
+        sold: places of the units that day-ahead files show; the rest is about these alone.
+        point, price: settlement point, and its day-ahead price, (sold, hours).
+        energy_mw, services: day-ahead awards, (sold, hours); services by product.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    limit_mw: np.ndarray
+    output_mw: np.ndarray
+    curve_mw: np.ndarray
+    curve_price: np.ndarray
+    sold: np.ndarray
+    point: tuple[str, ...]
+    price: np.ndarray
+    energy_mw: np.ndarray
+    services: dict[str, np.ndarray]
+
+
 def points(count: int) -> dict[str, str]:
     """`count` settlement points, name -> type, sorted by name as in the files."""
     if count < 1:
@@ -300,6 +326,32 @@ class Day:
     @property
     def sun_output(self) -> np.ndarray:
         return self.actual_sun
+
+    @cached_property
+    def plants(self) -> Plants:
+        """One solar plant, which sells energy and no services, at the first resource node."""
+        runs, hours = len(self.sced_runs()[0]), len(self.hours)
+        node = list(self.points.values()).index("RN")
+        none = np.full((1, hours), np.nan)
+        return Plants(
+            names=("SYN_SUN_UNIT1",),
+            kinds=("PVGR",),
+            limit_mw=np.full((1, runs), 80.0),
+            output_mw=np.full((1, runs), 31.25),
+            curve_mw=np.zeros((1, 0)),
+            curve_price=np.zeros((1, 0)),
+            sold=np.array([0]),
+            point=(list(self.points)[node],),
+            price=self.dam_price[[node]],
+            energy_mw=np.full((1, hours), 12.5),
+            services=dict.fromkeys(("REGUP", "REGDN", "RRSPFR", "RRSFFR", "ECRS", "NSPIN"), none),
+        )
+
+    def own_batteries(self, count: int) -> None:
+        """None: what batteries there are is no part of this market."""
+
+    def battery_states(self, count: int) -> None:
+        """None, likewise."""
 
     @cached_property
     def _week(self) -> list[Day]:

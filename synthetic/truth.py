@@ -128,11 +128,28 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "currency": _TEXT,
         "evidence_code": _TEXT,
     },
-    # what no file says: stored energy at each run, not rounded, and what a battery is
+    # what no file says: shift factors by which prices follow, for the days from market_date to
+    # last_market_date; zones; offers; stored energy at each run, not rounded, and what a battery is
     "battery_states": {
         "resource": _TEXT,
         "output_mw": _NUMBER,
         "soc_mwh": _NUMBER,
+    },
+    "ptdf_rows": {
+        "last_market_date": pa.date32(),
+        "constraint_name": _TEXT,
+        "contingency_name": _TEXT,
+        "shift_factor": _NUMBER,
+    },
+    "zone_states": {"quantity": _TEXT, "power_mw": _NUMBER},
+    "unit_offers": {
+        "resource": _TEXT,
+        "settlement_point": _TEXT,
+        "fuel": _TEXT,
+        "step": pa.int32(),
+        "power_mw": _NUMBER,
+        "price": _NUMBER,
+        "currency": _TEXT,
     },
     "batteries": {
         "resource": _TEXT,

@@ -20,10 +20,12 @@ class Context:
         points: how many locations an operator has ("ercot", "caiso") and units ("nem").
         truth: where the truth goes.
         batteries: how many of them ERCOT's disclosures show.
-        hours: clock hours [first, last) of the 5- and 15-minute files to write; None for all.
+        hours: clock hours [first, last) of the files of an hour or less to write; None for all.
         nem_forms: which of current, archive and mmsdm to write.
         revision: 1 for the first publication, 2 for its correction.
         share: share of the values that the correction changes.
+        forecast_hours: hours from one posting of forecasts to the next.
+        market: network whose dispatch ERCOT's files show; None for the market without one.
     """
 
     folder: Path
@@ -35,6 +37,8 @@ class Context:
     nem_forms: tuple[str, ...] = ("current",)
     revision: int = 1
     share: float = 0.0
+    forecast_hours: int = 1
+    market: str | None = None
     files: Counter = field(default_factory=Counter)
     rows: Counter = field(default_factory=Counter)
 

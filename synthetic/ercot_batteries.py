@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from synthetic.clock import CENTRAL, grid, utc
-from synthetic.ercot_market import RTC_FROM, Day, sced_runs
+from synthetic.clock import CENTRAL, utc
+from synthetic.ercot_market import RTC_FROM, Day
 from synthetic.shapes import generator
 
 # No disclosure of earlier days is written: the layouts from before this service are not simulated.
@@ -131,6 +131,9 @@ class Fleet:
 
     @cached_property
     def batteries(self) -> list[Battery]:
+        own = self.market.own_batteries(self.count)
+        if own is not None:
+            return own
         nodes = [n for n, kind in self.market.points.items() if kind == "RN"]
         return roster(self.market.seed, self.count, nodes)
 
@@ -211,7 +214,7 @@ class Fleet:
     @cached_property
     def runs(self) -> np.ndarray:
         """Instants of the runs, UTC."""
-        return sced_runs(self.market.seed, self.market.fives)[0]
+        return self.market.sced_runs()[0]
 
     @cached_property
     def _seconds(self) -> np.ndarray:
@@ -263,10 +266,13 @@ class Fleet:
         Output runs straight from one run to the next. Charging is scaled by one factor and
         discharging by another, the greatest ones by which the day stays within capacity and power
         and ends at what the next day starts with: so days fit together though each is made alone.
+        A market that dispatches batteries of its own has their output and stored energy.
         """
+        own = self.market.battery_states(self.count)
+        if own is not None:
+            return np.round(own[0], 4) + 0.0, own[1]
         tomorrow = self.market.day + timedelta(days=1)
-        next_runs, _ = sced_runs(self.market.seed, grid(tomorrow, CENTRAL, 5))
-        end = next_runs[0].astype(np.int64) - utc(self.market.day, CENTRAL)
+        end = self.market.next_run().astype(np.int64) - utc(self.market.day, CENTRAL)
         hours = np.diff(np.append(self._seconds, end)) / 3600
         energy, power = self._of("energy_mwh"), self._of("power_mw")
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from synthetic import text
 from synthetic.clock import CENTRAL, local_of
 from synthetic.context import Context
-from synthetic.ercot_batteries import BATTERIES_FROM, PRODUCTS, Fleet, Lines
+from synthetic.ercot_batteries import BATTERIES_FROM, Fleet, Lines
 from synthetic.ercot_market import Day
 from synthetic.ercot_posting import PRODUCTS as POSTED
 from synthetic.ercot_posting import instants, moment, utc_seconds
@@ -27,7 +27,6 @@ from synthetic.zips import pack
 QUOTED_UNTIL = date(2025, 12, 1)
 # Until then, or somewhat earlier, two capabilities were spelt without their last letter.
 LONG_NAMES_FROM = date(2026, 7, 1)
-PLANT = "SYN_SUN_UNIT1"
 LOAD_MW = 25.0
 
 Columns = dict[str, pa.Array | str]
@@ -39,6 +38,17 @@ def _blank(*names: str) -> Columns:
 
 def _curve(mw: str, price: str, points: int) -> Columns:
     return _blank(*[n.format(i) for i in range(1, points + 1) for n in (mw, price)])
+
+
+def _offer(
+    mw: str, price: str, curve: tuple[np.ndarray, np.ndarray] | None, who: np.ndarray
+) -> Columns:
+    """The first points of a curve that is shown."""
+    found: Columns = {}
+    for name, values in zip((mw, price), curve or (), strict=False):
+        for point, column in enumerate(values.T, 1):
+            found[name.format(point)] = text.bare(column[who])
+    return found
 
 
 class _Zip:
@@ -97,7 +107,7 @@ def dam_disclosure(ctx: Context, feed: str, market: Day) -> None:
         energy=fleet.dam_energy,
         services=fleet.dam_services,
     )
-    plant = _plant(fleet)
+    plant = _dam_plants(fleet)
     if fleet.is_single or not fleet.is_in_dam:
         posting.add("60d_DAM_Gen_Resource_Data", plant)
     else:
@@ -212,18 +222,19 @@ def _dam_resources(
     }
 
 
-def _plant(fleet: Fleet) -> Columns:
-    """The solar plant: sells energy, and is no battery."""
-    shape = (1, len(fleet.market.hours))
+def _dam_plants(fleet: Fleet) -> Columns:
+    """Generation that is no battery."""
+    plants = fleet.market.plants
+    sold = plants.sold
     return _dam_resources(
         fleet,
-        [PLANT],
-        ["PVGR"],
-        limits=([80.0], [0.0]),
-        points=[fleet.batteries[0].point],
-        prices=fleet.dam_price[:1],
-        energy=np.full(shape, 12.5),
-        services=dict.fromkeys(PRODUCTS, np.full(shape, np.nan)),
+        [plants.names[u] for u in sold],
+        [plants.kinds[u] for u in sold],
+        limits=(list(plants.limit_mw[sold].max(axis=1)), [0.0] * len(sold)),
+        points=list(plants.point),
+        prices=plants.price,
+        energy=plants.energy_mw,
+        services=plants.services,
     )
 
 
@@ -282,25 +293,25 @@ def sced_disclosure(ctx: Context, feed: str, market: Day) -> None:
     side = "ESR" if fleet.is_single else "GEN"
     names = [b.single if fleet.is_single else b.generation for b in batteries]
     output = fleet.output if fleet.is_single else np.clip(fleet.output, 0, None)
-    power = [b.power_mw for b in batteries]
+    power = np.array([[b.power_mw] for b in batteries])
     own = _sced_resources(
         fleet,
         names,
-        "ESR" if fleet.is_single else "PWRSTR",
+        ["ESR" if fleet.is_single else "PWRSTR"] * len(names),
         fleet.shown[side],
-        limits=(power, [-p if fleet.is_single else 0.0 for p in power]),
+        limits=(power, -power if fleet.is_single else 0 * power),
         output=output,
-        is_battery=True,
     )
     runs = len(fleet.runs)
+    plants = market.plants
     plant = _sced_resources(
         fleet,
-        [PLANT],
-        "PVGR",
-        np.ones((1, runs), bool),
-        limits=([80.0], [0.0]),
-        output=np.full((1, runs), 31.25),
-        is_battery=False,
+        list(plants.names),
+        list(plants.kinds),
+        np.ones(plants.output_mw.shape, bool),
+        limits=(plants.limit_mw, np.zeros((len(plants.names), 1))),
+        output=plants.output_mw,
+        curve=(plants.curve_mw, plants.curve_price),
     )
     if fleet.is_single:
         posting.add("60d_SCED_Gen_Resource_Data", plant)
@@ -352,21 +363,26 @@ def _runs(fleet: Fleet, shown: np.ndarray) -> tuple[Columns, np.ndarray, np.ndar
 def _sced_resources(
     fleet: Fleet,
     names: list[str],
-    kind: str,
+    kinds: list[str],
     shown: np.ndarray,
-    limits: tuple[list[float], list[float]],
+    limits: tuple[np.ndarray, np.ndarray],
     output: np.ndarray,
-    is_battery: bool,
+    curve: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Columns:
-    """Rows of the member of generation resources, or of that of storage."""
+    """Rows of the member of generation resources, or of that of storage.
+
+    `limits` are one for all runs or one for each, `curve` is the offer of what is no battery.
+    """
+    is_battery = curve is None
     first, run, who = _runs(fleet, shown)
-    high, low = (text.bare(np.array(limit)[who]) for limit in limits)
+    high, low = (text.bare(np.broadcast_to(limit, shown.shape)[who, run]) for limit in limits)
     measured = text.bare(output[who, run])
     columns = {
         **first,
         "Resource Name": text.pick(names, who),
-        "Resource Type": kind,
+        "Resource Type": text.pick(kinds, who),
         **_curve("SCED1 Curve-MW{}", "SCED1 Curve-Price{}", 35),
+        **_offer("SCED1 Curve-MW{}", "SCED1 Curve-Price{}", curve, who),
         **_curve("SCED2 Curve-MW{}", "SCED2 Curve-Price{}", 35),
         "Output Schedule": "0",
         "HSL": high,
@@ -381,7 +397,7 @@ def _sced_resources(
     }
     if fleet.is_single:
         columns |= _capabilities(fleet.market.day, high)
-        if kind == "ESR":
+        if is_battery:
             energy = np.array([b.energy_mwh for b in fleet.batteries])[who]
             columns |= {
                 "State of Charge": text.bare(np.round(fleet.soc[who, run], 2)),

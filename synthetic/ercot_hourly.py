@@ -9,13 +9,12 @@ import numpy as np
 from synthetic import text
 from synthetic.context import Context
 from synthetic.corrections import nudges
-from synthetic.ercot_market import CONSTRAINTS, Day
+from synthetic.ercot_market import Day
 from synthetic.ercot_posting import (
     PRODUCTS,
     constraint_truth,
     correction_delay,
     flag_column,
-    flows,
     hour_text,
     instants,
     interval_truth,
@@ -23,6 +22,7 @@ from synthetic.ercot_posting import (
     post,
     utc_seconds,
 )
+from synthetic.ercot_zones import ZONES
 from synthetic.shapes import generator
 
 
@@ -116,17 +116,15 @@ def dam_capacity(ctx: Context, feed: str, market: Day) -> None:
 def dam_constraints(ctx: Context, feed: str, market: Day) -> None:
     """NP4-191-CD: blanks before every field from the constraint's name on."""
     day = market.day
-    rng = generator(ctx.seed, feed, day)
-    limit, flow, over = flows(market.dam_shadow, rng, 0)
-    hour, which = np.nonzero(market.dam_shadow.T > 0)
+    seen = market.dam_monitored
+    hour, which = np.nonzero(seen.listed.T)
     if not len(hour):
         return
-    # the number belongs to one run only: another order every day
-    run_id = 1 + rng.permutation(len(CONSTRAINTS))[which]
+    number = seen.number[which, hour]
     g = market.hours
 
     def pick(part: str):
-        return text.pick([f" {getattr(c, part)}" for c in CONSTRAINTS], which)
+        return text.pick([f" {getattr(c, part)}" for c in market.constraints], which)
 
     def value(a: np.ndarray):
         return text.prefixed(" ", text.number(a[which, hour]))
@@ -135,13 +133,13 @@ def dam_constraints(ctx: Context, feed: str, market: Day) -> None:
     columns = [
         f"{day:%m/%d/%Y}",
         hour_text((g.hour + 1)[hour]),
-        text.integer(run_id),
+        text.integer(number),
         pick("name"),
         pick("contingency"),
-        value(limit),
-        value(flow),
-        value(np.clip(over, 0, None)),
-        value(market.dam_shadow),
+        value(seen.limit),
+        value(seen.flow),
+        value(np.clip(seen.excess, 0, None)),
+        value(seen.shadow),
         pick("from_station"),
         pick("to_station"),
         pick("from_kv"),
@@ -164,25 +162,21 @@ def dam_constraints(ctx: Context, feed: str, market: Day) -> None:
         1,
         lines.rows,
         **interval_truth(g, hour),
-        **constraint_truth(which, run_id),
+        **constraint_truth(market.constraints, which, number),
         market="DAM",
-        shadow_price=market.dam_shadow[which, hour],
-        limit_mw=limit[which, hour],
-        flow_mw=flow[which, hour],
-        violation_mw=np.clip(over, 0, None)[which, hour],
+        shadow_price=seen.shadow[which, hour],
+        limit_mw=seen.limit[which, hour],
+        flow_mw=seen.flow[which, hour],
+        violation_mw=np.clip(seen.excess, 0, None)[which, hour],
         published_at=instants(published, lines.rows),
         file_name=name,
     )
 
 
-# Columns of NP6-345-CD in the file's order: SOUTHERN stands before SOUTH_C.
-ZONES = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTHERN", "SOUTH_C", "WEST")
-
-
 def zone_load(ctx: Context, feed: str, market: Day) -> None:
     """NP6-345-CD: actual load by weather zone, posted 05:50 the day after."""
     day, g = market.day, market.hours
-    load = np.vstack([market.zone_load, np.round(market.zone_load.sum(axis=0), 2)])
+    load = np.vstack([market.actual_load, np.round(market.actual_load.sum(axis=0), 2)])
     flag, flag_header = flag_column(g.repeated, day)
     columns = [
         f"{day:%m/%d/%Y}",

@@ -7,13 +7,14 @@ the constraints, so the constraint files explain the price files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 
+from synthetic import ercot_zones as zones
 from synthetic.clock import CENTRAL, Grid, grid
-from synthetic.shapes import demand_shape, energy_curve, generator, smooth_noise, sun_shape
+from synthetic.shapes import energy_curve, generator, smooth_noise, sun_shape
 
 CAP, FLOOR = 5000.0, -251.0
 # Since then capacity clears in real time too, and a battery is one resource.
@@ -73,6 +74,56 @@ CONSTRAINTS = (
 )
 
 
+@dataclass(frozen=True)
+class Monitored:
+    """What a market's files say of its constraints, arrays of shape (constraints, intervals).
+
+    Attributes:
+        shadow: shadow prices, zero where not binding.
+        limit, flow: MW, as printed.
+        number: the ID that a constraint has in that interval alone.
+        listed: whether the interval lists the constraint.
+    """
+
+    shadow: np.ndarray
+    limit: np.ndarray
+    flow: np.ndarray
+    number: np.ndarray
+    listed: np.ndarray
+
+    @property
+    def excess(self) -> np.ndarray:
+        """MW of the flow above the limit, negative below."""
+        # both are printed with one decimal at most
+        return np.round(self.flow - self.limit, 1)
+
+
+@dataclass(frozen=True)
+class Plants:
+    """Generation that is no battery, as the disclosures show it: U units.
+
+    Attributes:
+        names, kinds: names and ERCOT's resource types.
+        limit_mw, output_mw: what each can and does produce in each run of `sced_runs`, (U, runs).
+        curve_mw, curve_price: points of the offer, (U, points).
+        sold: places of the units that day-ahead files show; the rest is about these alone.
+        point, price: settlement point, and its day-ahead price, (sold, hours).
+        energy_mw, services: day-ahead awards, (sold, hours); services by product.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    limit_mw: np.ndarray
+    output_mw: np.ndarray
+    curve_mw: np.ndarray
+    curve_price: np.ndarray
+    sold: np.ndarray
+    point: tuple[str, ...]
+    price: np.ndarray
+    energy_mw: np.ndarray
+    services: dict[str, np.ndarray]
+
+
 def points(count: int) -> dict[str, str]:
     """`count` settlement points, name -> type, sorted by name as in the files."""
     if count < 1:
@@ -113,6 +164,18 @@ class Day:
     def fives(self) -> Grid:
         return grid(self.day, CENTRAL, 5)
 
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        return CONSTRAINTS
+
+    def sced_runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Instants of the SCED runs (UTC), and the column of the dispatch that each shows."""
+        return sced_runs(self.seed, self.fives)
+
+    def next_run(self) -> np.datetime64:
+        """Instant of the first run of the next day."""
+        return sced_runs(self.seed, grid(self.day + timedelta(days=1), CENTRAL, 5))[0][0]
+
     @cached_property
     def points(self) -> dict[str, str]:
         return points(self.count)
@@ -142,6 +205,34 @@ class Day:
     @cached_property
     def sced_shadow(self) -> np.ndarray:
         return self._shadow("RT", self.fives)
+
+    def _flows(self, shadow: np.ndarray, rng: np.random.Generator, decimals: int):
+        """Limits and flows of constraints: binding ones sit on their limit."""
+        limit = np.array([c.limit_mw for c in CONSTRAINTS])[:, None] + np.zeros_like(shadow)
+        top = np.array([c.max_shadow_price for c in CONSTRAINTS])[:, None]
+        slack = np.round(limit * rng.uniform(0.01, 0.1, shadow.shape), decimals)
+        over = np.where(shadow >= top, np.round(limit * 0.02, decimals), 0.0)
+        return limit, np.round(np.where(shadow > 0, limit + over, limit - slack), decimals)
+
+    @cached_property
+    def dam_monitored(self) -> Monitored:
+        """Constraints by hour: the binding ones are listed."""
+        rng = generator(self.seed, "ercot_np4_191_cd", self.day)
+        shadow = self.dam_shadow
+        limit, flow = self._flows(shadow, rng, 0)
+        # the number belongs to one run only: another order every day
+        number = 1 + rng.permutation(len(CONSTRAINTS))[:, None] + np.zeros(shadow.shape, int)
+        return Monitored(shadow, limit, flow, number, shadow > 0)
+
+    @cached_property
+    def sced_monitored(self) -> Monitored:
+        """Constraints by run of `sced_runs`; those near their limit are listed now and then."""
+        rng = generator(self.seed, "ercot_np6_86_cd", self.day)
+        shadow = self.sced_shadow[:, self.sced_runs()[1]]
+        limit, flow = self._flows(shadow, rng, 1)
+        listed = (shadow > 0) | (rng.random(shadow.shape) < 0.08)
+        which, run = np.indices(shadow.shape)
+        return Monitored(shadow, limit, flow, 1 + (which + run) % len(CONSTRAINTS), listed)
 
     @cached_property
     def dam_energy(self) -> np.ndarray:
@@ -210,13 +301,79 @@ class Day:
         }
 
     @cached_property
-    def zone_load(self) -> np.ndarray:
+    def actual_load(self) -> np.ndarray:
         """Actual load of the eight weather zones, (8, hours), MW with two decimals."""
-        peak = np.array([19500, 2900, 6400, 1700, 25500, 6700, 12500, 2100], dtype=float)
-        shape = demand_shape(self.hours.hour_of_day + 0.5, self.day, south=False)
-        rng = generator(self.seed, "ERCOT", "load", self.day)
-        own = [0.03 * smooth_noise(rng, len(shape), 6) for _ in peak]
-        return np.round(peak[:, None] * shape * (1 + np.array(own)), 2)
+        return zones.load(self.seed, self.hours)
+
+    @cached_property
+    def actual_wind(self) -> np.ndarray:
+        return zones.wind(self.seed, self.hours)
+
+    @cached_property
+    def actual_sun(self) -> np.ndarray:
+        return zones.sun(self.seed, self.hours)
+
+    @cached_property
+    def thermal_outage(self) -> np.ndarray:
+        """Thermal capacity out of service by weather zone, (8, hours), whole MW."""
+        return zones.outage(self.seed, self.hours)
+
+    @property
+    def wind_output(self) -> np.ndarray:
+        """What wind produced; nothing is curtailed here."""
+        return self.actual_wind
+
+    @property
+    def sun_output(self) -> np.ndarray:
+        return self.actual_sun
+
+    @cached_property
+    def plants(self) -> Plants:
+        """One solar plant, which sells energy and no services, at the first resource node."""
+        runs, hours = len(self.sced_runs()[0]), len(self.hours)
+        node = list(self.points.values()).index("RN")
+        none = np.full((1, hours), np.nan)
+        return Plants(
+            names=("SYN_SUN_UNIT1",),
+            kinds=("PVGR",),
+            limit_mw=np.full((1, runs), 80.0),
+            output_mw=np.full((1, runs), 31.25),
+            curve_mw=np.zeros((1, 0)),
+            curve_price=np.zeros((1, 0)),
+            sold=np.array([0]),
+            point=(list(self.points)[node],),
+            price=self.dam_price[[node]],
+            energy_mw=np.full((1, hours), 12.5),
+            services=dict.fromkeys(("REGUP", "REGDN", "RRSPFR", "RRSFFR", "ECRS", "NSPIN"), none),
+        )
+
+    def own_batteries(self, count: int) -> None:
+        """None: what batteries there are is no part of this market."""
+
+    def battery_states(self, count: int) -> None:
+        """None, likewise."""
+
+    @cached_property
+    def _week(self) -> list[Day]:
+        """This day and as many more as a forecast of its last hour needs."""
+        return [Day(self.seed, self.day + timedelta(days=n), self.count) for n in range(9)]
+
+    def _forecast(self, quantity: str, issued_at: np.datetime64) -> np.ndarray:
+        """Forecast made in the hour before the day or in one of its own."""
+        first = int((issued_at - self.hours.start[0]) // np.timedelta64(3600, "s")) + 1
+        truth = np.hstack([getattr(d, f"actual_{quantity}") for d in self._week])
+        truth = truth[:, first : first + zones.HORIZON]
+        return zones.forecast(self.seed, quantity, issued_at, truth)
+
+    def forecast_load(self, issued_at: np.datetime64) -> np.ndarray:
+        """Load by zone as forecast at `issued_at` (UTC), (8, 168), from the next full hour on."""
+        return self._forecast("load", issued_at)
+
+    def forecast_wind(self, issued_at: np.datetime64) -> np.ndarray:
+        return self._forecast("wind", issued_at)
+
+    def forecast_sun(self, issued_at: np.datetime64) -> np.ndarray:
+        return self._forecast("sun", issued_at)
 
 
 def sced_runs(seed: int, clock: Grid) -> tuple[np.ndarray, np.ndarray]:

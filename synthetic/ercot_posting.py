@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pyarrow as pa
 from synthetic import text
 from synthetic.clock import CENTRAL, Grid
 from synthetic.context import Context
-from synthetic.ercot_market import CONSTRAINTS, LOCATION_TYPES
+from synthetic.ercot_market import LOCATION_TYPES, Constraint
 from synthetic.zips import pack
 
 # The flag column came in 2011, the day is not known; files of earlier days go without it.
@@ -42,6 +43,10 @@ PRODUCTS = {
     "ercot_np6_86_cd": Product("NP6-86-CD", 12302, "SCEDBTCNP686"),
     "ercot_np6_331_cd": Product("NP6-331-CD", 24898, "MCPC15MinNP6331"),
     "ercot_np6_345_cd": Product("NP6-345-CD", 13101, "ACTUALSYSLOADWZNP6345"),
+    "ercot_np3_565_cd": Product("NP3-565-CD", 14837, "LFMODWEATHERNP3565"),
+    "ercot_np4_742_cd": Product("NP4-742-CD", 14787, "WPPHRLYACTFCASTGEONP4742"),
+    "ercot_np4_745_cd": Product("NP4-745-CD", 21809, "SPPHRLYACTFCASTGEONP4745"),
+    "ercot_np3_233_cd": Product("NP3-233-CD", 13103, "HRLYRESOUTCAPNP3233"),
     "ercot_np3_966_er": Product("NP3-966-ER", 13051, "60_Day_DAM_Disclosure"),
     "ercot_np3_965_er": Product("NP3-965-ER", 13052, "60_Day_SCED_Disclosure"),
 }
@@ -128,25 +133,15 @@ def location_truth(names: list[str], kinds: list[str], index: np.ndarray) -> dic
     }
 
 
-def flows(
-    shadow: np.ndarray, rng: np.random.Generator, decimals: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Limits, flows and excess of constraints: binding ones sit on their limit."""
-    limit = np.array([c.limit_mw for c in CONSTRAINTS])[:, None] + np.zeros_like(shadow)
-    top = np.array([c.max_shadow_price for c in CONSTRAINTS])[:, None]
-    slack = np.round(limit * rng.uniform(0.01, 0.1, shadow.shape), decimals)
-    over = np.where(shadow >= top, np.round(limit * 0.02, decimals), 0.0)
-    flow = np.round(np.where(shadow > 0, limit + over, limit - slack), decimals)
-    return limit, flow, np.round(flow - limit, decimals)
-
-
-def constraint_truth(which: np.ndarray, run_id: np.ndarray) -> dict[str, object]:
+def constraint_truth(
+    constraints: Sequence[Constraint], which: np.ndarray, number: np.ndarray
+) -> dict[str, object]:
     """Truth columns of the constraints `which`."""
     return {
-        "constraint_name": text.pick([c.name for c in CONSTRAINTS], which),
-        "contingency_name": text.pick([c.contingency for c in CONSTRAINTS], which),
-        "constraint_id": text.integer(run_id),
+        "constraint_name": text.pick([c.name for c in constraints], which),
+        "contingency_name": text.pick([c.contingency for c in constraints], which),
+        "constraint_id": text.integer(number),
         # a blank station is no station
-        "from_station": text.texts([CONSTRAINTS[k].from_station or None for k in which]),
-        "to_station": text.texts([CONSTRAINTS[k].to_station or None for k in which]),
+        "from_station": text.texts([constraints[k].from_station or None for k in which]),
+        "to_station": text.texts([constraints[k].to_station or None for k in which]),
     }

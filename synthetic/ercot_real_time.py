@@ -8,14 +8,13 @@ from synthetic import text
 from synthetic.clock import CENTRAL, local_of
 from synthetic.context import Context
 from synthetic.corrections import nudges
-from synthetic.ercot_market import CONSTRAINTS, RTC_FROM, ZONE_TYPES, Day, sced_runs
+from synthetic.ercot_market import RTC_FROM, ZONE_TYPES, Day
 from synthetic.ercot_posting import (
     PRODUCTS,
     TWO_LAMBDAS_FROM,
     constraint_truth,
     correction_delay,
     flag_column,
-    flows,
     location_truth,
     post,
     run_truth,
@@ -164,7 +163,7 @@ def rt_capacity(ctx: Context, feed: str, market: Day) -> None:
 def sced_prices(ctx: Context, feed: str, market: Day) -> None:
     """NP6-788-CD: one file per SCED run, prices right-aligned in twelve places."""
     day, names = market.day, list(market.points)
-    at, interval = sced_runs(ctx.seed, market.fives)
+    at, interval = market.sced_runs()
     local, repeated = local_of(at, CENTRAL)
     per = len(names)
     price = np.round(market.sced_lmp.T[interval], 2)
@@ -204,7 +203,7 @@ def sced_prices(ctx: Context, feed: str, market: Day) -> None:
 def sced_lambdas(ctx: Context, feed: str, market: Day) -> None:
     """NP6-322-CD: one file per SCED run with one row, the price of energy before congestion."""
     day = market.day
-    at, interval = sced_runs(ctx.seed, market.fives)
+    at, interval = market.sced_runs()
     local, repeated = local_of(at, CENTRAL)
     capped, uncapped = (price[interval] for price in market.system_lambda)
     two = day >= TWO_LAMBDAS_FROM
@@ -263,44 +262,41 @@ def _post_runs(
 def sced_constraints(ctx: Context, feed: str, market: Day) -> None:
     """NP6-86-CD: hourly when a constraint was active, several runs a file, newest first."""
     day = market.day
-    at, interval = sced_runs(ctx.seed, market.fives)
+    at, _ = market.sced_runs()
     local, repeated = local_of(at, CENTRAL)
-    rng = generator(ctx.seed, feed, day)
-    shadow = market.sced_shadow[:, interval]
-    limit, flow, over = flows(shadow, rng, 1)
+    seen = market.sced_monitored
     # constraints near their limit are listed with a price of zero
-    listed = (shadow > 0) | (rng.random(shadow.shape) < 0.08)
-    run, which = np.nonzero(listed.T)
+    run, which = np.nonzero(seen.listed.T)
     if not len(run):
         return
     order = np.lexsort((which, -run))
     run, which = run[order], which[order]
-    run_id = 1 + (which + run) % len(CONSTRAINTS)
+    number = seen.number[which, run]
 
     def pick(part: str):
-        return text.pick([str(getattr(c, part)) for c in CONSTRAINTS], which)
+        return text.pick([str(getattr(c, part)) for c in market.constraints], which)
 
     def value(a: np.ndarray):
         return text.number(a[which, run])
 
-    top = np.array([c.max_shadow_price for c in CONSTRAINTS])
+    top = np.array([c.max_shadow_price for c in market.constraints])
     lines = text.Lines(
         [
             text.stamp(local[run], "%m/%d/%Y %H:%M:%S"),
             text.pick(["N", "Y"], repeated[run].astype(int)),
-            text.integer(run_id),
+            text.integer(number),
             pick("name"),
             pick("contingency"),
-            value(shadow),
+            value(seen.shadow),
             text.number(top[which]),
-            value(limit),
-            value(flow),
-            value(over),
+            value(seen.limit),
+            value(seen.flow),
+            value(seen.excess),
             pick("from_station"),
             pick("to_station"),
             pick("from_kv"),
             pick("to_kv"),
-            text.pick(["NONCOMP", "COMP"], [int(CONSTRAINTS[k].competitive) for k in which]),
+            text.pick(["NONCOMP", "COMP"], [int(market.constraints[k].competitive) for k in which]),
         ],
         "\n",
     )
@@ -324,7 +320,7 @@ def sced_constraints(ctx: Context, feed: str, market: Day) -> None:
     keep = file_names != ""
     if not keep.any():
         return
-    run, which, run_id = run[keep], which[keep], run_id[keep]
+    run, which, number = run[keep], which[keep], number[keep]
     ctx.truth.keep(
         "fct_constraint_intervals",
         feed,
@@ -332,12 +328,12 @@ def sced_constraints(ctx: Context, feed: str, market: Day) -> None:
         1,
         len(run),
         **run_truth(at[run], day),
-        **constraint_truth(which, run_id),
+        **constraint_truth(market.constraints, which, number),
         market="RT5M",
-        shadow_price=shadow[which, run],
-        limit_mw=limit[which, run],
-        flow_mw=flow[which, run],
-        violation_mw=np.clip(over, 0, None)[which, run],
+        shadow_price=seen.shadow[which, run],
+        limit_mw=seen.limit[which, run],
+        flow_mw=seen.flow[which, run],
+        violation_mw=np.clip(seen.excess, 0, None)[which, run],
         published_at=published_at[keep],
         file_name=text.texts(file_names[keep]),
     )

@@ -51,32 +51,34 @@ SAMPLE_DAYS: dict[str, tuple[date, ...]] = {
 _DAILY = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np4_191_cd", "ercot_np6_345_cd")
 _QUARTER = ("ercot_np6_905_cd",)
 _CAPACITY = ("ercot_np6_331_cd",)
+_HOURLY = ("ercot_np3_565_cd", "ercot_np4_742_cd", "ercot_np4_745_cd", "ercot_np3_233_cd")
 _DISCLOSED = ("ercot_np3_966_er", "ercot_np3_965_er")
 _SCED = ("ercot_np6_788_cd", "ercot_np6_322_cd", "ercot_np6_86_cd")
 
 
 def samples(folder: Path | str) -> Summary:
-    """Write the sample set under `folder`: fewer than 700 files, in a few seconds.
+    """Write the sample set under `folder`: about 1,500 files, in a few seconds.
 
-    Whole are the day-ahead files and CAISO's, the fifteen-minute prices of the autumn and the
-    spring day with the disclosures of four batteries, one archived NEM day and the monthly NEM
-    days; of the other five- and fifteen-minute files there are two or three hours. The 15th of June
-    2026 has a correction at ERCOT and in the NEM.
+    ERCOT's 15th of June 2026 is a whole day of a small network's dispatch, in every product. Of the
+    other days these are whole: the day-ahead files and CAISO's, the fifteen-minute prices of the
+    autumn and the spring day with the disclosures of four batteries, one archived NEM day and the
+    monthly NEM days; of the other five- and fifteen-minute files there are two or three hours. The
+    1st of November 2025 has a correction at ERCOT, the 15th of June 2026 in the NEM.
     `windows` of the answer are the ranges of days to ask for.
     """
     total = _Total(Path(folder))
-    for day in SAMPLE_DAYS["ercot"]:
+    for day in SAMPLE_DAYS["ercot"][:-1]:
         # the load report started in 2013
         total.one(day, "ercot", feeds=_DAILY if day.year > 2012 else _DAILY[:3])
     total.one(_AUTUMN, "ercot", feeds=_QUARTER)
     total.one(_AUTUMN, "ercot", feeds=_SCED, hours=(1, 3))
     total.one(_SPRING, "ercot", feeds=_SCED, hours=(1, 4))
     total.one(_SPRING, "ercot", feeds=_QUARTER + _CAPACITY)
-    total.one(_RECENT, "ercot", feeds=_QUARTER + _SCED, hours=(17, 19))
+    total.one(_RECENT, "ercot", market="small", points=60, batteries=8)
     # batteries before and after they became single resources, on days with all prices
     for day in (_AUTUMN, _SPRING):
         total.one(day, "ercot", feeds=_DISCLOSED)
-    total.one(_RECENT, "ercot", feeds=_DAILY[:1], share=0.05)
+    total.one(_AUTUMN - DAY, "ercot", feeds=_DAILY[:1], share=0.05)
 
     for day in SAMPLE_DAYS["caiso"]:
         total.one(day, "caiso")
@@ -100,7 +102,7 @@ def two_batches(folder: Path | str) -> list[Path]:
     for part, day in zip(parts, (_RECENT, _RECENT + DAY), strict=True):
         total = _Total(part, truth=folder)
         total.one(day, "ercot", feeds=_DAILY)
-        total.one(day, "ercot", feeds=_QUARTER + _SCED, hours=(17, 18))
+        total.one(day, "ercot", feeds=_QUARTER + _SCED + _HOURLY, hours=(17, 18))
         total.one(day, "caiso", points=3)
         total.one(day, "nem", hours=(11, 12), points=4)
     total.one(_RECENT, "ercot", feeds=_DAILY[:2], share=0.1)

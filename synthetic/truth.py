@@ -83,6 +83,24 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "operator_market": _TEXT,
         "model": _TEXT,
         "load_mw": _NUMBER,
+        "is_in_use": pa.bool_(),
+        "issued_at": _UTC,
+    },
+    "fct_renewable_forecast_intervals": {
+        "technology": _TEXT,
+        "forecast_kind": _TEXT,
+        "generation_mw": _NUMBER,
+        "issued_at": _UTC,
+    },
+    "fct_generation_intervals": {
+        "fuel": _TEXT,
+        "generation_kind": _TEXT,
+        "generation_mw": _NUMBER,
+    },
+    "fct_outage_intervals": {
+        "outage_kind": _TEXT,
+        "outage_mw": _NUMBER,
+        "issued_at": _UTC,
     },
     "fct_interchange_intervals": {
         "interface": _TEXT,
@@ -110,11 +128,28 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "currency": _TEXT,
         "evidence_code": _TEXT,
     },
-    # what no file says: stored energy at each run, not rounded, and what a battery is
+    # what no file says: shift factors by which prices follow, for the days from market_date to
+    # last_market_date; zones; offers; stored energy at each run, not rounded, and what a battery is
     "battery_states": {
         "resource": _TEXT,
         "output_mw": _NUMBER,
         "soc_mwh": _NUMBER,
+    },
+    "ptdf_rows": {
+        "last_market_date": pa.date32(),
+        "constraint_name": _TEXT,
+        "contingency_name": _TEXT,
+        "shift_factor": _NUMBER,
+    },
+    "zone_states": {"quantity": _TEXT, "power_mw": _NUMBER},
+    "unit_offers": {
+        "resource": _TEXT,
+        "settlement_point": _TEXT,
+        "fuel": _TEXT,
+        "step": pa.int32(),
+        "power_mw": _NUMBER,
+        "price": _NUMBER,
+        "currency": _TEXT,
     },
     "batteries": {
         "resource": _TEXT,

@@ -72,6 +72,8 @@ def write(
     corrections: float = 0.0,
     truth: Path | str | None = None,
     batteries: int = 4,
+    forecast_hours: int = 1,
+    market: str | None = None,
 ) -> Summary:
     """Write the files of the market days from `start` up to but not including `end`.
 
@@ -86,18 +88,24 @@ def write(
         points: settlement points (ercot), nodes (caiso), units (nem); one number for all, or by
             operator; default 20, 6 and 12.
         feeds: feed ids to write; default all of the operators.
-        hours: clock hours [first, last) to which the files of five and fifteen minutes are held.
+        hours: clock hours [first, last) to which the files of an hour or less are held.
         nem_forms: which of `current`, `archive` and `mmsdm`.
         corrections: share of prices that a second publication changes (0 for none): see
             `write_corrections`.
         truth: folder that takes the folder `truth`; default `folder`.
         batteries: how many of them ERCOT's disclosures show; these print the prices of the first
             publication.
+        forecast_hours: hours from one posting of ERCOT's forecasts to the next.
+        market: one of `synthetic.network.market.MARKETS`, whose dispatch ERCOT's files then show;
+            without it its prices are drawn from curves.
 
     Raises:
-        ValueError: an unknown operator, feed or form; an empty range; a share outside 0..1.
+        ValueError: an unknown operator, feed, form or market; an empty range; a share outside 0..1.
     """
     context = _context(folder, seed, points, hours, nem_forms, corrections, truth, batteries)
+    if forecast_hours < 1:
+        raise ValueError(f"forecast_hours must be at least 1, not {forecast_hours}")
+    context.forecast_hours, context.market = forecast_hours, market
     started, chosen = perf_counter(), chosen_feeds(operators, feeds)
     span = days(start, end)
     for operator, wanted in chosen.items():

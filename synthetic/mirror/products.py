@@ -28,6 +28,7 @@ _KNOWN = (
     Product("NP4-523-CD", 13113, "DAM System Lambda"),
     Product("NP4-732-CD", 13028, "Wind Power Production - Hourly Averaged"),
     Product("NP4-737-CD", 13483, "Solar Power Production - Hourly Averaged"),
+    Product("NP4-742-CD", 14787, "Wind Power Production by Geographical Region"),
     Product("NP4-745-CD", 21809, "Solar Power Production by Geographical Region"),
     Product("NP4-160-SG", 10008, "Settlement Points List and Electrical Buses Mapping"),
     Product("NP4-180-ER", 13060, "Historical DAM Load Zone and Hub Prices"),

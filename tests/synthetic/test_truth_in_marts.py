@@ -31,13 +31,25 @@ MARTS = {
     ),
     "stg_ercot__sced_system_lambdas": (["run_at", "currency"], ["price", "uncapped_price"]),
     "fct_load_intervals": (["load_kind"], ["load_mw"]),
-    "fct_load_forecast_intervals": (["model"], ["load_mw"]),
+    "fct_load_forecast_intervals": (["model", "is_in_use", "issued_at"], ["load_mw"]),
+    "fct_renewable_forecast_intervals": (
+        ["technology", "forecast_kind", "issued_at"],
+        ["generation_mw"],
+    ),
+    "fct_generation_intervals": (["fuel", "generation_kind"], ["generation_mw"]),
+    "fct_outage_intervals": (["outage_kind", "issued_at"], ["outage_mw"]),
     "fct_interchange_intervals": (
         ["interface"],
         ["flow_mw", "scheduled_mw", "limit_forward_mw", "limit_reverse_mw", "losses_mw"],
     ),
     "fct_resource_output_intervals": (["resource", "measured"], ["output_mw"]),
 }
+
+
+# where the publication is not known, a forecast is as old as its fetch
+SHOWN = {"issued_at": "case when iso <> 'CAISO' then issued_at end as issued_at"}
+# day that a part of the truth was written for: forecasts tell of days to come
+WRITTEN = r"cast(regexp_extract(filename, '(\d{4}-\d\d-\d\d)-r\d+\.parquet$', 1) as date)"
 
 
 def run(data: Path, *arguments: str) -> None:
@@ -60,12 +72,12 @@ def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, lis
             relation = f"{'staging' if mart.startswith('stg_') else 'marts'}.{mart}"
             held = {row[0] for row in connection.execute(f"describe {relation}").fetchall()}
             keys = [k for k in KEY + keys if k in held]
-            columns = ", ".join(keys + values)
+            columns = ", ".join(SHOWN.get(c, c) for c in keys + values)
             found = connection.execute(
                 f"""
                 with truth as (
-                    select {columns} from read_parquet('{truth.path(mart)}')
-                    where revision <= {batch} and market_date < '{first + batch * DAY}'
+                    select {columns} from read_parquet('{truth.path(mart)}', filename = true)
+                    where revision <= {batch} and {WRITTEN} < '{first + batch * DAY}'
                     qualify revision = max(revision) over (partition by feed, {", ".join(keys)})
                 ),
                 mart as (select {columns} from {relation})

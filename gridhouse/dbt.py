@@ -96,6 +96,8 @@ def build(
         if full_refresh or not warehouse.exists():
             tested.unlink(missing_ok=True)
         variables = dict(variables or {})
+        if settings.truth:
+            variables["truth"] = str(settings.truth.resolve())
         if as_of:
             variables["as_of"] = as_of.astimezone(UTC).isoformat()
         if tested.exists():

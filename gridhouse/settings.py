@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         Path("../shared/data"), description="Real published files, read by tests alone."
     )
 
+    truth: Path | None = Field(
+        None, description="What a synthetic market knows, for the reports that compare with it."
+    )
+
     # Base URLs: the operators', or a local mirror's
     ercot_mis_url: str = "https://www.ercot.com"
     ercot_mis_html_url: str = "https://mis.ercot.com"

@@ -22,7 +22,7 @@ select
     split_part(fits.constraint_key, chr(31), 4) as to_station,
     fits.mean_mu,
     fits.bound_interval_count,
-    fits.group_name,
+    replace(fits.group_name, chr(31), '|') as group_name,
     fits.group_size,
     runs.fitted_at as _built_at
 from fits

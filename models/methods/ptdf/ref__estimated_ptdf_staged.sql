@@ -31,7 +31,7 @@ select
     fits.low as low_beta,
     fits.high as high_beta,
     fits.is_identified,
-    fits.group_name,
+    replace(fits.group_name, chr(31), '|') as group_name,
     runs.fitted_at as _built_at
 from fits
 inner join {{ ref('int_ptdf__runs') }} as runs

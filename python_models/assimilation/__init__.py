@@ -1,0 +1,1 @@
+"""State estimation: exact Kalman filter, ensemble filters, and the market's state."""

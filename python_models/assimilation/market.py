@@ -1,0 +1,471 @@
+"""The market's state: how far one quantity of each zone is from what the operator forecast.
+
+The anomaly x of each zone follows x[t] = phi x[t-1] + noise about a bias, the noise correlated
+between zones. Load and outages are the forecast plus the anomaly, which is linear: the exact
+filter. Wind and solar lie between 0 and the capacity: there the anomaly is the logarithm of the
+ratio of odds, share / (1 - share), of actual and forecast,
+
+    actual = capacity * p exp(x) / (1 - p + p exp(x)),   p = forecast / capacity,
+
+which no x can drive out of bounds, and which is exactly zero with a forecast of zero (the sun at
+night): the local ensemble transform. Quantities are filtered one by one, and the analysis of a zone
+sees another zone as far as the two are correlated.
+
+A MW of error is worth the same at all levels, so all averages of x weigh with the square of
+d actual / d x = capacity * p (1 - p): what is learnt at dawn, where odds of next to nothing jump
+about, does not widen the intervals at noon.
+
+Shapes: T intervals, N zones, H horizons, M members. Missing is NaN everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.scipy.stats import norm
+
+from python_models.assimilation.diagnostics import Score, crps_ensemble, crps_normal, score
+from python_models.assimilation.kalman import LinearModel, kalman_filter
+from python_models.assimilation.letkf import letkf
+from python_models.assimilation.localisation import taper_from_correlation
+
+LEVELS = (0.05, 0.25, 0.75, 0.95)
+LEAST_VALUES = 24  # with less history nothing is claimed about a zone's anomaly
+LEAST_PAIRS = 300  # with less, horizons follow the equation of the anomaly and no regression
+LEAST_ERROR_MW = 0.01  # what is published is rounded
+LAGS = 6  # of the autocorrelations that phi is fitted to
+_EDGE = 1e-3  # shares nearer to the bounds have the odds of this one
+_MOST_SIGNAL = 0.999
+_PHI = np.linspace(0, 0.999, 1000)
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_CRPS_LEVELS = (np.arange(25) + 0.5) / 25
+
+
+class Series(NamedTuple):
+    """One quantity, `[T, N]` each: what was to be expected and what came, in MW.
+
+    base_mw: the operator's forecast, or climatology. capacity_mw: None if the quantity has no
+    bounds, else known everywhere.
+    """
+
+    base_mw: Array
+    actual_mw: Array
+    capacity_mw: Array | None
+
+
+class Parameters(NamedTuple):
+    """Of the anomalies, `[N]` each; in MW, or of the logarithm of odds where there are bounds.
+
+    phi: per interval. sd: of the anomaly in the long run. error_variance: of what does not last
+    from one interval to the next. error_sd_mw: the same in MW. correlation: `[N, N]`. count:
+    values used; with less than `LEAST_VALUES` all are zero and `is_fit` is false.
+    """
+
+    bias: Array
+    phi: Array
+    sd: Array
+    error_variance: Array
+    error_sd_mw: Array
+    correlation: Array
+    count: Array
+    is_fit: Array
+
+    @property
+    def process_covariance(self) -> Array:
+        sd = self.sd * jnp.sqrt(1 - self.phi**2)
+        return self.correlation * sd[:, None] * sd
+
+    @property
+    def long_run_covariance(self) -> Array:
+        return self.process_covariance / (1 - self.phi[:, None] * self.phi)
+
+
+class Path(NamedTuple):
+    """The filtered anomaly, without its bias, at each interval, `[T, N]` each.
+
+    innovation_mw: actual minus what was expected of it before; NaN where there was none.
+    """
+
+    mean: Array
+    variance: Array
+    innovation_mw: Array
+    innovation_sd_mw: Array
+
+
+class Horizons(NamedTuple):
+    """From the state now to the anomaly some intervals ahead, `[H, N]` each.
+
+    anomaly = bias of the parameters + damping * state + N(0, variance), the uncertainty of an
+    ordinary state (`state_variance`) being part of `variance`, the error of the actual not.
+    is_regression: from the history of what was forecast, else from the equation.
+    """
+
+    damping: Array
+    variance: Array
+    state_variance: Array
+    is_regression: Array
+
+
+class Estimate(NamedTuple):
+    """All that is known about one quantity about one base. ahead_mean, ahead_sd: `[T, H, N]`, the
+    anomalies ahead."""
+
+    parameters: Parameters
+    path: Path
+    horizons: Horizons
+    ahead_mean: Array
+    ahead_sd: Array
+
+
+class Level(NamedTuple):
+    """A distribution in MW. quantiles: `[4, ...]`, of 5, 25, 75 and 95 %."""
+
+    mean_mw: Array
+    sd_mw: Array
+    quantiles_mw: Array
+
+
+def share_of(level_mw: Array, capacity_mw: Array) -> Array:
+    """Share of the capacity within 0..1; 0 of no capacity."""
+    some = capacity_mw > 0
+    return jnp.clip(jnp.where(some, level_mw / jnp.where(some, capacity_mw, 1.0), 0.0), 0.0, 1.0)
+
+
+def to_mw(anomaly: Array, base_mw: Array, capacity_mw: Array | None) -> Array:
+    """The level that is an anomaly away from the base; all arguments broadcast."""
+    if capacity_mw is None:
+        return base_mw + anomaly
+    share = share_of(base_mw, capacity_mw)
+    odds = share * jnp.exp(jnp.clip(anomaly, -50.0, 50.0))
+    return capacity_mw * odds / (1 - share + odds)
+
+
+def to_anomaly(level_mw: Array, base_mw: Array, capacity_mw: Array | None) -> Array:
+    """The anomaly that leads from the base to a level; NaN if either is missing."""
+    if capacity_mw is None:
+        return level_mw - base_mw
+
+    def logit(values: Array) -> Array:
+        share = jnp.clip(share_of(values, capacity_mw), _EDGE, 1 - _EDGE)
+        return jnp.log(share / (1 - share))
+
+    return logit(level_mw) - logit(base_mw)
+
+
+def mw_per_anomaly(base_mw: Array, capacity_mw: Array | None) -> Array:
+    """Slope of `to_mw` where the anomaly is zero, >= 0."""
+    if capacity_mw is None:
+        return jnp.ones_like(base_mw)
+    share = share_of(base_mw, capacity_mw)
+    return capacity_mw * share * (1 - share)
+
+
+def climatology(actual_mw: np.ndarray, hour: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Mean by hour of the day over the training, `[T', N]` for every entry of `hour`, `[T']`.
+
+    actual_mw: `[T, N]`, T <= T'. training: `[T]`, true where to learn from. An hour without an
+    actual has the mean of all; a zone without any NaN.
+    """
+    count, zones = actual_mw.shape
+    use = training[:, None] & ~np.isnan(actual_mw)
+    total, number = np.zeros((24, zones)), np.zeros((24, zones))
+    np.add.at(total, hour[:count], np.where(use, actual_mw, 0.0))
+    np.add.at(number, hour[:count], use)
+    with np.errstate(invalid="ignore"):
+        overall = total.sum(axis=0) / number.sum(axis=0)
+        by_hour = np.where(number > 0, total / number, overall)
+    return by_hour[hour]
+
+
+@jax.jit
+def fit_parameters(series: Series, training: Array) -> Parameters:
+    """Parameters by weighted moments of the anomalies where `training`, `[T]`, is true.
+
+    Autocorrelations of an AR(1) under a white error are signal * phi^lag; the two are fitted by
+    least squares to the first lags.
+    """
+    anomaly = to_anomaly(series.actual_mw, series.base_mw, series.capacity_mw)
+    slope = jnp.nan_to_num(mw_per_anomaly(series.base_mw, series.capacity_mw))
+    use = training[:, None] & ~jnp.isnan(anomaly) & (slope > 0)
+    slope = jnp.where(use, slope, 0.0)
+    count = use.sum(axis=0)
+    is_fit = count >= LEAST_VALUES
+
+    def ratio(over: Array, under: Array) -> Array:
+        return jnp.where(under > 0, over / jnp.where(under > 0, under, 1.0), 0.0)
+
+    weight = (slope**2).sum(axis=0)
+    bias = ratio((slope**2 * jnp.where(use, anomaly, 0.0)).sum(axis=0), weight)
+    centred = jnp.where(use, slope * (anomaly - bias), 0.0)
+    variance = ratio((centred**2).sum(axis=0), weight)
+    correlations = jnp.stack(
+        [
+            ratio(
+                (centred[lag:] * centred[:-lag]).sum(axis=0),
+                (slope[lag:] * slope[:-lag]).sum(axis=0) * variance,
+            )
+            for lag in range(1, LAGS + 1)
+        ]
+    )
+    powers = _PHI[:, None] ** np.arange(1, LAGS + 1)  # `[grid, lags]`
+    signal = powers @ correlations / np.maximum((powers**2).sum(axis=1), 1e-30)[:, None]
+    signal = jnp.clip(signal, 0.0, _MOST_SIGNAL)
+    misfit = ((correlations - signal[:, None] * powers[:, :, None]) ** 2).sum(axis=1)
+    best = jnp.argmin(misfit, axis=0)
+    phi = jnp.asarray(_PHI)[best]
+    signal = jnp.take_along_axis(signal, best[None], axis=0)[0]
+    # of values that hang together few are independent: a mean that they may have by chance
+    # would shift every forecast to come
+    chance = variance * (1 + phi) / (1 - phi) / jnp.maximum(count, 1)
+    bias = bias * jnp.maximum(1 - ratio(chance, bias**2), 0.0)
+    variance = jnp.where(is_fit, variance, 0.0)
+    error_variance = (1 - signal) * variance
+    squares = jnp.einsum("ti,tj->ij", centred**2, use.astype(float))
+    products = centred.T @ centred
+    between = ratio(products, jnp.sqrt(squares * squares.T))
+    between = ratio(between, jnp.sqrt(signal[:, None] * signal))
+    return Parameters(
+        bias=jnp.where(is_fit, bias, 0.0),
+        phi=jnp.where(is_fit, phi, 0.0),
+        sd=jnp.sqrt(signal * variance),
+        error_variance=error_variance,
+        error_sd_mw=jnp.maximum(
+            jnp.sqrt(error_variance * ratio(weight, count.astype(float))), LEAST_ERROR_MW
+        ),
+        correlation=_nearest_correlation(jnp.clip(between, -0.99, 0.99)),
+        count=count,
+        is_fit=is_fit,
+    )
+
+
+def _nearest_correlation(matrix: Array) -> Array:
+    """With ones on the diagonal and no negative eigenvalue; zones estimated pair by pair over
+    different hours may contradict each other."""
+    unit = jnp.eye(matrix.shape[0])
+    values, vectors = jnp.linalg.eigh(jnp.where(unit > 0, 1.0, matrix))
+    matrix = (vectors * jnp.maximum(values, 1e-6)) @ vectors.T
+    sd = jnp.sqrt(jnp.diagonal(matrix))
+    return jnp.where(unit > 0, 1.0, matrix / (sd[:, None] * sd))
+
+
+def filter_linear(parameters: Parameters, series: Series) -> Path:
+    """The exact filter, for a quantity without bounds."""
+    zones = series.actual_mw.shape[1]
+    model = LinearModel(
+        jnp.diag(parameters.phi),
+        parameters.process_covariance,
+        jnp.eye(zones),
+        jnp.diag(parameters.error_sd_mw**2),
+    )
+    observed = to_anomaly(series.actual_mw, series.base_mw, None) - parameters.bias
+    found = kalman_filter(model, jnp.zeros(zones), parameters.long_run_covariance, observed)
+    return Path(
+        found.mean,
+        jnp.diagonal(found.covariance, axis1=1, axis2=2),
+        found.innovation,
+        jnp.sqrt(found.innovation_variance),
+    )
+
+
+@partial(jax.jit, static_argnames="members")
+def filter_bounded(key: Array, parameters: Parameters, series: Series, members: int) -> Path:
+    """The local ensemble transform, for a quantity between 0 and its capacity.
+
+    Actuals are observed in MW. An interval without a base, or with a base of zero or the whole
+    capacity, tells nothing about the anomaly.
+    """
+    zones = series.actual_mw.shape[1]
+    taper = taper_from_correlation(parameters.correlation, members)
+    process = _root(parameters.process_covariance)
+
+    def draw(key: Array, root: Array) -> Array:
+        drawn = jax.random.normal(key, (members, zones))
+        return (drawn - drawn.mean(axis=0)) @ root.T
+
+    def step(ensemble: Array, now: tuple[Array, Array, Array, Array]):
+        key, base, actual, capacity = now
+        actual = jnp.where(jnp.isnan(base), jnp.nan, actual)
+        predicted = to_mw(ensemble + parameters.bias, jnp.nan_to_num(base), capacity)
+        innovation_sd = jnp.sqrt(predicted.var(axis=0, ddof=1) + parameters.error_sd_mw**2)
+        innovation = actual - predicted.mean(axis=0)
+        # nights without sun would make the filter seem better than it is
+        innovation = jnp.where(
+            (innovation == 0) & (predicted.var(axis=0) == 0), jnp.nan, innovation
+        )
+        ensemble = letkf(ensemble, predicted, actual, parameters.error_sd_mw, taper)
+        found = ensemble.mean(axis=0), ensemble.var(axis=0, ddof=1), innovation, innovation_sd
+        return parameters.phi * ensemble + draw(key, process), found
+
+    key, first = jax.random.split(key)
+    keys = jax.random.split(key, series.actual_mw.shape[0])
+    start = draw(first, _root(parameters.long_run_covariance))
+    return Path(
+        *jax.lax.scan(step, start, (keys, series.base_mw, series.actual_mw, series.capacity_mw))[1]
+    )
+
+
+def _root(covariance: Array) -> Array:
+    values, vectors = jnp.linalg.eigh(covariance)
+    return vectors * jnp.sqrt(jnp.maximum(values, 0.0))
+
+
+@partial(jax.jit, static_argnames="steps")
+def fit_horizons(
+    parameters: Parameters, path: Path, ahead: Series, training: Array, steps: tuple[int, ...]
+) -> Horizons:
+    """How an actual `steps[h]` intervals ahead follows from the state now.
+
+    ahead: `[T, H, N]` each: base and capacity as known now, actual of then. training: `[T, H]`,
+    whether the actual lies in the training. Operators forecast the next hour better than the sixth
+    one, so the damping and the variance are regressed, with the weights of the module, where
+    there is history enough; elsewhere the anomaly decays as its equation says.
+    """
+    anomaly = to_anomaly(ahead.actual_mw, ahead.base_mw, ahead.capacity_mw)
+    slope = jnp.nan_to_num(mw_per_anomaly(ahead.base_mw, ahead.capacity_mw))
+    use = training[:, :, None] & ~jnp.isnan(anomaly) & (slope > 0)
+    weight = jnp.where(use, slope**2, 0.0)
+    total = weight.sum(axis=0)
+    total = jnp.where(total > 0, total, 1.0)
+    anomaly = jnp.where(use, anomaly - parameters.bias, 0.0)
+    state = path.mean[:, None, :]
+
+    def average(values: Array) -> Array:
+        return (weight * values).sum(axis=0) / total
+
+    varied = average(state**2)
+    damping = jnp.where(varied > 0, average(state * anomaly), 0.0)
+    damping = damping / jnp.where(varied > 0, varied, 1.0)
+    rest = average((anomaly - damping * state) ** 2)
+    known = average(path.variance[:, None, :])
+    is_regression = use.sum(axis=0) >= LEAST_PAIRS
+    decay = parameters.phi ** jnp.array(steps, float)[:, None]
+    equation = parameters.sd**2 * (1 - decay**2)
+    rest = jnp.maximum(rest - parameters.error_variance, 0.0)
+    return Horizons(
+        damping=jnp.where(is_regression, damping, decay),
+        variance=jnp.where(is_regression, rest, equation),
+        state_variance=jnp.where(is_regression, known, 0.0),
+        is_regression=is_regression,
+    )
+
+
+def predict(parameters: Parameters, horizons: Horizons, path: Path) -> tuple[Array, Array]:
+    """Mean and standard deviation, `[T, H, N]`, of the anomalies ahead."""
+    mean = parameters.bias + horizons.damping * path.mean[:, None, :]
+    more = horizons.damping**2 * (path.variance[:, None, :] - horizons.state_variance)
+    # an unusually good state cannot undo what the horizon adds
+    variance = jnp.maximum(horizons.variance + more, 0.25 * horizons.variance)
+    return mean, jnp.sqrt(variance)
+
+
+def estimate(
+    key: Array,
+    series: Series,
+    ahead_base_mw: Array,
+    training: np.ndarray,
+    steps: tuple[int, ...],
+    members: int,
+) -> Estimate:
+    """Fit on the training, then filter all intervals and look ahead from each.
+
+    ahead_base_mw: `[T, H, N]`, what was to be expected, as known after interval t, of the interval
+    `steps[h]` later. training: `[T]`. The capacity is the one known now.
+    """
+    parameters = fit_parameters(series, training)
+    if series.capacity_mw is None:
+        path, capacity = filter_linear(parameters, series), None
+    else:
+        path = filter_bounded(key, parameters, series, members)
+        capacity = series.capacity_mw[:, None, :]
+    ahead = Series(ahead_base_mw, look_ahead(series.actual_mw, steps), capacity)
+    inside = look_ahead(np.where(training, 1.0, 0.0)[:, None], steps)[:, :, 0] > 0
+    horizons = fit_horizons(parameters, path, ahead, inside & training[:, None], steps)
+    return Estimate(parameters, path, horizons, *predict(parameters, horizons, path))
+
+
+def look_ahead(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
+    """`[T, H, N]`: the value `steps[h]` intervals later than each of `[T, N]`; NaN past the end."""
+    count, zones = values.shape
+    padded = np.concatenate([values, np.full((max(steps), zones), np.nan)])
+    return np.stack([padded[step : step + count] for step in steps], axis=1)
+
+
+def level_of(
+    mean: Array, sd: Array, base_mw: Array, capacity_mw: Array | None, error_sd_mw: Array
+) -> Level:
+    """The level in MW of an anomaly N(mean, sd^2) about the base, under an error of its own.
+
+    Arguments broadcast to the shape of `base_mw`. Without an error quantiles are exact, since the
+    level rises with the anomaly; mean and standard deviation of a bounded one are by Gauss-Hermite
+    quadrature. An error adds to the distance of a quantile from the median as variances add, which
+    is exact for what is normal; it does not leave the bounds, and there is none at them.
+    """
+    error = error_sd_mw * (mw_per_anomaly(base_mw, capacity_mw) > 0)
+    quantiles = jnp.stack(
+        [_quantile(norm.ppf(q), mean, sd, base_mw, capacity_mw, error) for q in LEVELS]
+    )
+    if capacity_mw is None:
+        return Level(base_mw + mean, jnp.sqrt(sd**2 + error**2) + 0 * base_mw, quantiles)
+    weights = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
+    nodes = zip(_NODES, weights, strict=True)
+    points = [(w, to_mw(mean + z * sd, base_mw, capacity_mw)) for z, w in nodes]
+    middle = sum(w * level for w, level in points)
+    variance = sum(w * (level - middle) ** 2 for w, level in points)
+    return Level(middle, jnp.sqrt(variance + error**2), quantiles)
+
+
+def _quantile(
+    z: float, mean: Array, sd: Array, base_mw: Array, capacity_mw: Array | None, error: Array
+) -> Array:
+    """Quantile in MW by its standard normal value."""
+    if capacity_mw is None:
+        return base_mw + mean + z * jnp.sqrt(sd**2 + error**2)
+    median = to_mw(mean, base_mw, capacity_mw)
+    away = to_mw(mean + z * sd, base_mw, capacity_mw) - median
+    away = jnp.sign(z) * jnp.sqrt(away**2 + (z * error) ** 2)
+    return jnp.clip(median + away, 0.0, capacity_mw)
+
+
+@jax.jit
+def score_levels(
+    mean: Array,
+    sd: Array,
+    base_mw: Array,
+    capacity_mw: Array | None,
+    error_sd_mw: Array,
+    truth_mw: Array,
+    use: Array,
+) -> Score:
+    """Scores `[N]` of anomalies N(mean, sd^2) about the base, all `[T, N]`; see `level_of`."""
+    level = level_of(mean, sd, base_mw, capacity_mw, error_sd_mw)
+    if capacity_mw is None:
+        crps = crps_normal(level.mean_mw, level.sd_mw, truth_mw)
+    else:
+        error = error_sd_mw * (mw_per_anomaly(base_mw, capacity_mw) > 0)
+        members = [
+            _quantile(z, mean, sd, base_mw, capacity_mw, error) for z in norm.ppf(_CRPS_LEVELS)
+        ]
+        crps = crps_ensemble(jnp.stack(members, axis=-1), truth_mw)
+    return score(level.mean_mw, level.sd_mw, level.quantiles_mw, crps, truth_mw, use)
+
+
+@jax.jit
+def score_points(point_mw: Array, truth_mw: Array, use: Array) -> Score:
+    """Scores `[N]` of forecasts without a distribution, `[T, N]`."""
+    unknown = jnp.full_like(point_mw, jnp.nan)
+    error = jnp.abs(point_mw - truth_mw)
+    found = score(point_mw, unknown, jnp.stack([unknown] * 4), error, truth_mw, use)
+    return found._replace(spread=jnp.full_like(found.rmse, jnp.nan))
+
+
+def hold_last(values: np.ndarray) -> np.ndarray:
+    """The last value that is not NaN up to and with each interval, `[T, N]`; NaN before."""
+    there = ~np.isnan(values)
+    place = np.where(there, np.arange(len(values))[:, None], 0)
+    place = np.maximum.accumulate(place, axis=0)
+    return np.take_along_axis(values, place, axis=0)

@@ -44,12 +44,14 @@ class Event:
 class Priced:
     """An event with the probability of each outcome.
 
-    `joint[i][j]`: P(outcome j and outcome i of the parent); None without a parent.
+    `joint[i][j]`: P(outcome j and outcome i of the parent), whose outcomes stand beside it; both
+    are empty without a parent.
     """
 
     event: Event
     probabilities: tuple[float, ...]
-    joint: tuple[tuple[float, ...], ...] | None = None
+    joint: tuple[tuple[float, ...], ...] = ()
+    parent_outcomes: tuple[str, ...] = ()
 
 
 def price_above(location: str, probability: float, threshold: float = THRESHOLD) -> Event:
@@ -134,7 +136,7 @@ def _price(event: Event, done: Mapping[str, Priced]) -> Priced:
                 f"event {event.name!r}: P({outcome}) is stated as {stated:g}, but its parent "
                 f"{event.parent!r} makes it {implied:g}; take `probabilities` away or correct one"
             )
-    return Priced(event, marginal, joint)
+    return Priced(event, marginal, joint, needed)
 
 
 def _check_chances(event: Event, chances: Sequence[float], what: str) -> None:

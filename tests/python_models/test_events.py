@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,8 @@ WET = Event("wet", YES_NO, parent="rain", conditional=((0.9, 0.1), (0.3, 0.7)))
 
 def test_a_child_is_priced_through_its_parent():
     rain, wet = price_events([RAIN, WET])
-    assert rain.probabilities == (0.2, 0.8) and rain.joint is None
+    assert rain.probabilities == (0.2, 0.8) and rain.joint == ()
+    assert wet.parent_outcomes == YES_NO
     assert wet.joint == (pytest.approx((0.18, 0.02)), pytest.approx((0.24, 0.56)))
     assert wet.probabilities == pytest.approx((0.42, 0.58))
 
@@ -106,7 +109,7 @@ def test_marginals_add_up_along_a_chain(root, first, second):
             Event("c", three, parent="b", conditional=tuple(second)),
         ]
     )
-    for before, after in zip(priced, priced[1:], strict=False):
+    for before, after in pairwise(priced):
         assert sum(after.probabilities) == pytest.approx(1)
         # rows of the joint are the parent's chances, columns the child's
         assert [sum(row) for row in after.joint] == pytest.approx(before.probabilities)

@@ -1,0 +1,8 @@
+{{ config(materialized='view', schema='intermediate') }}
+
+select
+    iso,
+    run_id
+from {{ ref('int_calibration__fits') }}
+where status = 'OK'
+qualify row_number() over (partition by iso order by run_id desc) = 1

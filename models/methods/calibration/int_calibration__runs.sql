@@ -1,0 +1,43 @@
+{{ config(materialized='view', schema='intermediate') }}
+{#- Prices of hubs and zones that differ by more than rounding in a run without shadow prices: the
+    file of its constraints has not landed, or never came. -#}
+{%- set rounding = 0.05 -%}
+
+with bound as (
+    select
+        market_date,
+        run_at
+    from {{ ref('features__sced_mu') }}
+    where is_binding
+    group by
+        market_date,
+        run_at
+),
+
+spreads as (
+    select
+        market_date,
+        run_at,
+        max(abs(congestion_price)) as spread
+    from {{ ref('features__lmp_target') }}
+    where location_type in ('HUB', 'ZONE')
+    group by
+        market_date,
+        run_at
+)
+
+select
+    'ERCOT' as iso,
+    runs.market_date,
+    runs.run_at,
+    runs.energy_price as system_lambda,
+    bound.run_at is not null or coalesce(spreads.spread, 0) <= {{ rounding }} as is_explained
+from {{ ref('features__sced_runs') }} as runs
+left join bound
+    on
+        runs.market_date = bound.market_date
+        and runs.run_at = bound.run_at
+left join spreads
+    on
+        runs.market_date = spreads.market_date
+        and runs.run_at = spreads.run_at

@@ -144,7 +144,7 @@ def _claim(folder: Path, wanted: dict[str, object]) -> None:
 
 
 def _written(jobs: list[_Job]) -> Iterator[_Done]:
-    """Days as they get done. Those of four weeks of ratings share a process where that is no loss."""
+    """Days as they get done; four weeks with the same ratings share a process where they can."""
     processes = min(PROCESSES, os.cpu_count() or 1)
     if len(jobs) < FEW_DAYS or processes == 1:
         yield from map(_write_day, jobs)

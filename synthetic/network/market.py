@@ -55,7 +55,7 @@ class Market:
 MARKETS = {
     m.name: m
     for m in (
-        Market("small", "activsg200", 0.5, 0.0, 5, 8, 12.0, 1.6),
+        Market("small", "activsg200", 0.5, 0.0, 5, 8, 12.0, 1.4),
         Market("ci", "activsg2000", 0.15, 230.0, 5, 40, 150.0),
         Market("year", "activsg2000", 0.30, 0.0, 60, 40, 150.0),
     )
@@ -121,7 +121,7 @@ def intervals_of(available_mw: np.ndarray, demand_mw: np.ndarray) -> list[Interv
 def limits(seed: int, market: Market, block: int) -> np.ndarray:
     """Limit of each pair in a block of four weeks, `[P]`, MW.
 
-    Before a block its peak and one night hour of each day are dispatched; limits that cannot be
+    Before a block every other hour of it is dispatched, without batteries; limits that cannot be
     kept there are raised.
     """
     case = case_of(market)
@@ -129,22 +129,18 @@ def limits(seed: int, market: Market, block: int) -> np.ndarray:
     rating = inputs.ratings(seed, market.name, case, block, market.cut)
     limit = rating[found.branch].copy()
     days = inputs.block_days(block)
-    at = []
-    for day in days:
-        hours = grid(day, CENTRAL, 60).start + HOUR // 2
-        load = inputs.expected_load(case, hours).sum(axis=0)
-        at += [hours[load.argmax()], hours[4]]
-    truth = inputs.state(seed, market.name, case, np.array(at))
     price = inputs.offers(seed, market.name, case, days[0])
-    tried = intervals_of(truth.available_mw, truth.demand_mw)
-    for _ in range(8):
-        result = dispatch(market, limit, price, tried)
-        needed = result.slack_mw.max(axis=1, initial=0)
-        over = result.pair[needed > 0]
-        if not len(over):
-            break
-        reached = np.abs(pair_flows(found, over, result.flow_mw)).max(axis=1)
-        limit[over] = np.ceil(np.maximum(limit[over], RELIEF * reached) * 10) / 10
+    for day in days:
+        at = grid(day, CENTRAL, 60).start[::2] + HOUR // 2
+        truth = inputs.state(seed, market.name, case, at)
+        tried = intervals_of(truth.available_mw, truth.demand_mw)
+        while tried:
+            result = dispatch(market, limit, price, tried)
+            is_over = result.slack_mw > 0
+            tried = [i for i, needs in zip(tried, is_over.any(axis=0), strict=True) if needs]
+            over = result.pair[is_over.any(axis=1)]
+            reached = np.abs(pair_flows(found, over, result.flow_mw)).max(axis=1)
+            limit[over] = np.ceil(np.maximum(limit[over], RELIEF * reached) * 10) / 10
     return limit
 
 
@@ -234,6 +230,10 @@ class NetworkDay:
         return names.points(self.settings.network, self.count)
 
     @property
+    def unit_names(self) -> tuple[str, ...]:
+        return names.units(self.settings.network)
+
+    @property
     def points(self) -> dict[str, str]:
         """Name -> settlement point type."""
         return self._points.types
@@ -287,6 +287,16 @@ class NetworkDay:
     def batteries(self) -> batteries.Batteries:
         s = self.settings
         return batteries.roster(self.seed, s.name, self.case, s.batteries, s.largest_battery_mw)
+
+    @cached_property
+    def battery_names(self) -> tuple[str, ...]:
+        stations = (names.station(self.case.bus_names[b]) for b in self.batteries.bus)
+        return tuple(f"{station}_BES{n}" for n, station in enumerate(stations, 1))
+
+    @cached_property
+    def battery_points(self) -> tuple[str, ...]:
+        """Resource node of each battery; `points` may lack it where `count` is small."""
+        return tuple(names.node(self.case.bus_names[b]) for b in self.batteries.bus)
 
     @cached_property
     def battery_hours(self) -> np.ndarray:
@@ -405,14 +415,15 @@ class NetworkDay:
     # Constraints
 
     @cached_property
-    def _keys(self) -> list[tuple[int, int]]:
-        """(pair, sign) of what binds on the day, in either market, at a published price."""
+    def _binding(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pair and sign of what binds on the day, in either market, at a published price."""
         found = set()
         for result in (self.real_time, self.day_ahead):
             binds = np.round(result.shadow_price, 2).max(axis=1, initial=0) > 0
             both = zip(result.pair[binds].tolist(), result.sign[binds].tolist(), strict=True)
             found.update(both)
-        return sorted(found)
+        keys = np.array(sorted(found), int).reshape(-1, 2)
+        return keys[:, 0], keys[:, 1]
 
     @cached_property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -420,8 +431,8 @@ class NetworkDay:
         where = self.settings.network
         cap = caps(where, self.settings.least_kv)
         out = []
-        for pair, sign in self._keys:
-            ends = names.branches(where)[sign][int(self.pairs.branch[pair])]
+        for pair, sign in zip(*self._binding, strict=True):
+            ends = names.branches(where)[int(sign)][int(self.pairs.branch[pair])]
             out.append(
                 Constraint(
                     ends.name,
@@ -440,9 +451,8 @@ class NetworkDay:
     @cached_property
     def bus_factors(self) -> np.ndarray:
         """Shift factor of every bus on every constraint, `[K, N]`: of its own direction."""
-        which = np.array([pair for pair, _ in self._keys], int)
-        signs = np.array([sign for _, sign in self._keys], float)
-        return signs[:, None] * self.pairs.rows(network(self.settings.network).ptdf, which)
+        pair, sign = self._binding
+        return sign[:, None] * self.pairs.rows(network(self.settings.network).ptdf, pair)
 
     @cached_property
     def factors(self) -> np.ndarray:
@@ -450,18 +460,15 @@ class NetworkDay:
         return self._points.weights @ self.bus_factors.T
 
     def _shadow(self, result: Result) -> np.ndarray:
-        out = np.zeros((len(self._keys), len(result.energy_price)))
-        place = {key: k for k, key in enumerate(self._keys)}
         keys = zip(result.pair.tolist(), result.sign.tolist(), strict=True)
-        for row, key in zip(np.round(result.shadow_price, 2), keys, strict=True):
-            if key in place:
-                out[place[key]] = row
-        return out
+        row_of = dict(zip(keys, np.round(result.shadow_price, 2), strict=True))
+        none = np.zeros(len(result.energy_price))
+        both = zip(*(part.tolist() for part in self._binding), strict=True)
+        return np.array([row_of.get(key, none) for key in both]).reshape(-1, len(none))
 
     def _flow(self, result: Result) -> np.ndarray:
-        which = np.array([pair for pair, _ in self._keys], int)
-        signs = np.array([sign for _, sign in self._keys], float)
-        return np.round(signs[:, None] * pair_flows(self.pairs, which, result.flow_mw), 1) + 0.0
+        pair, sign = self._binding
+        return np.round(sign[:, None] * pair_flows(self.pairs, pair, result.flow_mw), 1) + 0.0
 
     @cached_property
     def dam_shadow(self) -> np.ndarray:
@@ -486,13 +493,13 @@ class NetworkDay:
     @cached_property
     def dam_limit(self) -> np.ndarray:
         """(constraints, hours), MW."""
-        limit = self.limit_mw[[pair for pair, _ in self._keys]]
+        limit = self.limit_mw[self._binding[0]]
         return np.repeat(limit[:, None], len(self.hours), axis=1)
 
     @cached_property
     def sced_limit(self) -> np.ndarray:
         """(constraints, runs), MW."""
-        limit = self.limit_mw[[pair for pair, _ in self._keys]]
+        limit = self.limit_mw[self._binding[0]]
         return np.repeat(limit[:, None], len(self.runs), axis=1)
 
     # Prices

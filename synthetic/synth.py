@@ -24,7 +24,7 @@ from synthetic.clock import days as days_of
 from synthetic.context import Context
 from synthetic.ercot_network import Factors, keep_factors
 from synthetic.network.inputs import rating_block
-from synthetic.network.market import MARKETS
+from synthetic.network.settings import MARKETS
 from synthetic.truth import Truth
 from synthetic.writing import Summary
 from synthetic.zips import put

@@ -252,6 +252,44 @@ def mirror(
             raise Usage(str(error)) from error
 
 
+@app.command()
+def synth(
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Takes ercot/ and truth/.")],
+    market: Annotated[
+        str, typer.Option(help="Network and its clock: small, ci or year (hourly dispatch).")
+    ] = "small",
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
+    start: Start = None,
+    days: Annotated[
+        int | None, typer.Option(help="How many market days (default: small 1, ci 7, year 365).")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(help="Settlement points (default: every bus, hub and zone).")
+    ] = None,
+) -> None:
+    """Write the files and the truth of a market that is solved on a real network.
+
+    A folder takes one market and seed; the same command with other days adds to it.
+    """
+    from gridhouse.report import print_written
+
+    with _guard():
+        from synthetic.synth import synth as write
+
+        first = _day(start, "start")
+        with _progress() as bar:
+            task = bar.add_task(f"{market}, seed {seed}", total=None)
+
+            def done(count: int, of: int) -> None:
+                bar.update(task, completed=count, total=of)
+
+            try:
+                found = write(to, market, seed, start=first, days=days, points=points, done=done)
+            except ValueError as error:
+                raise Usage(str(error)) from error
+        print_written(console, found)
+
+
 @reports.command()
 def bess(
     month: Annotated[str, typer.Option(help="Month, YYYY-MM.")],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import duckdb
 from rich.box import SIMPLE_HEAD
@@ -17,6 +18,9 @@ from extract.locks import lock, opened
 from extract.run import Report
 from gridhouse.dbt import Build, warehouse_path
 from gridhouse.settings import Settings
+
+if TYPE_CHECKING:
+    from synthetic.writing import Summary
 
 SHOWN_NAMES = 8
 SHOWN = 20  # problems and warnings printed; the rest is counted
@@ -95,6 +99,30 @@ def print_report(
         )
     _lines(console, "warning", report.warnings, "yellow")
     _lines(console, "problem", report.problems, "red")
+
+
+def print_written(console: Console, written: Summary) -> None:
+    """What a synthetic market came to: files, the truth beside them, and how to land them."""
+    folder = written.folder
+    table = Table(title="Written", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("feed", no_wrap=True)
+    for name in ("files", "rows"):
+        table.add_column(name, justify="right")
+    for feed, files in written.files.items():
+        table.add_row(feed, f"{files:,}", f"{written.rows[feed]:,}")
+    for name, rows in written.truth.counts().items():
+        table.add_row(f"truth/{name}", "", f"{rows:,}")
+    console.print(table)
+    (first, end), *_ = written.windows
+    console.print(
+        f"{(end - first).days} day(s) from {first} in {written.seconds:.1f} s. To land them:\n"
+        f"  gridhouse extract --from {folder / 'ercot'} && gridhouse build\n"
+        "or serve them under the operators' URL shapes:\n"
+        f"  gridhouse mirror --folder {folder}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def print_build(console: Console, build: Build) -> None:

@@ -17,7 +17,7 @@ from synthetic import text
 from synthetic.clock import CENTRAL, local_of
 from synthetic.context import Context
 from synthetic.ercot_batteries import BATTERIES_FROM, Fleet, Lines
-from synthetic.ercot_market import Day
+from synthetic.ercot_market import Day, Plants
 from synthetic.ercot_posting import PRODUCTS as POSTED
 from synthetic.ercot_posting import instants, moment, utc_seconds
 from synthetic.shapes import generator
@@ -391,7 +391,7 @@ def _sced_resources(
         "LSL": low,
         **({} if fleet.is_single else {"LASL": low}),
         "LDL": low,
-        "Telemetered Resource Status": "ON",
+        "Telemetered Resource Status": _status(kinds, limits[0], shown, who, run),
         "Base Point": measured,
         "Telemetered Net Output": measured,
     }
@@ -411,6 +411,7 @@ def _sced_resources(
                 # what was not awarded is blank
                 columns[f"AS Awards {product}"] = text.bare(np.where(mw > 0, mw, np.nan))
     else:
+        services = fleet.dam_services if is_battery else _sold_services(fleet.market.plants)
         hour = np.searchsorted(fleet.market.hours.start, fleet.runs, side="right") - 1
         for name, products in (
             ("REGUP", ["REGUP"]),
@@ -420,7 +421,7 @@ def _sced_resources(
             ("NSRS", ["NSPIN"]),
             ("ECRS", ["ECRS"]),
         ):
-            held = sum(np.nan_to_num(fleet.dam_services[p]) for p in products) * is_battery
+            held = sum(np.nan_to_num(services[p]) for p in products)
             columns[f"Ancillary Service {name}"] = text.bare(held[who, hour[run]])
     return columns | {
         "Bid_Type": "3PT",
@@ -429,6 +430,24 @@ def _sced_resources(
         **_curve("Submitted TPO-MW{}", "Submitted TPO-Price{}", 10),
         "Proxy Extension": "No",
     }
+
+
+def _status(
+    kinds: list[str], high: np.ndarray, shown: np.ndarray, who: np.ndarray, run: np.ndarray
+) -> pa.Array:
+    """A unit that can produce nothing is out, unless it waits for wind or sun."""
+    waits = np.isin(kinds, ("WIND", "PVGR"))[:, None]
+    out = (np.broadcast_to(high, shown.shape) == 0) & ~waits
+    return text.pick(["ON", "OUT"], out[who, run].astype(int))
+
+
+def _sold_services(plants: Plants) -> dict[str, np.ndarray]:
+    """Day-ahead awards of all plants, (U, hours): nothing for those that sold nothing."""
+    found = {}
+    for product, award in plants.services.items():
+        found[product] = np.zeros((len(plants.names), award.shape[1]))
+        found[product][plants.sold] = award
+    return found
 
 
 def _capabilities(day: date, mw: pa.Array) -> Columns:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,28 +12,16 @@ import pyarrow.compute as pc
 from synthetic import text
 from synthetic.ercot_batteries import SITES, Battery
 from synthetic.ercot_market import LOCATION_TYPES, Constraint, Monitored, Plants
-from synthetic.network.case import ZONES, load_case
+from synthetic.network.case import ZONES
 from synthetic.network.inputs import STEPS, block_days, by_zone, rating_block
-from synthetic.network.market import MARKETS, NetworkDay
-from synthetic.network.names import plain, station
+from synthetic.network.market import NetworkDay
+from synthetic.network.names import node
+from synthetic.network.settings import MARKETS
 from synthetic.truth import Truth
 
 # An interval lists a constraint that binds or has less than this share of its limit left.
 NEAR = 0.02
 FEED = "network"
-
-
-@cache
-def unit_names(network: str) -> tuple[str, ...]:
-    """Names of a network's units: the station, and the number of the unit there."""
-    case = load_case(network)
-    seen: Counter[str] = Counter()
-    names = []
-    for bus in case.unit_bus.tolist():
-        at = station(case.bus_names[bus])
-        seen[at] += 1
-        names.append(f"{at}_UNIT{seen[at]}")
-    return tuple(names)
 
 
 def resource_type(fuel: str, capacity_mw: float) -> str:
@@ -87,7 +74,7 @@ class NetworkMarket(NetworkDay):
         """All units; day ahead those whose bus is a settlement point."""
         case, run = self.case, self.sced_runs()[1]
         place = {name: i for i, name in enumerate(self.points)}
-        point = [f"{plain(case.bus_names[b])}_RN" for b in case.unit_bus]
+        point = [node(case.bus_names[b]) for b in case.unit_bus]
         sold = np.array([u for u, name in enumerate(point) if name in place], int)
         able = self.state.available_mw
         if len(self.runs) == len(self.hours):
@@ -95,13 +82,12 @@ class NetworkMarket(NetworkDay):
         # a step offer is a level stretch of the curve
         ends = np.cumsum(STEPS)
         share = np.repeat(np.concatenate([[0.0], ends]), 2)[1:-1]
-        names = unit_names(self.settings.network)
         kinds = [resource_type(f, mw) for f, mw in zip(case.fuel, case.capacity_mw, strict=True)]
         awards = self.capacity_awards
         none = np.zeros((len(sold), len(self.hours)))
         services = {"RRSPFR" if s == "RRS" else s: mw[sold] for s, mw in awards.items()}
         return Plants(
-            names=names,
+            names=self.unit_names,
             kinds=tuple(kinds),
             limit_mw=np.round(able[:, run], 1),
             output_mw=np.round(self.unit_output[:, run], 4),
@@ -122,8 +108,7 @@ class NetworkMarket(NetworkDay):
     @cached_property
     def _shown(self) -> list[int]:
         """Batteries of the disclosures: those whose bus is a settlement point."""
-        names = [f"{plain(self.case.bus_names[b])}_RN" for b in self.batteries.bus]
-        return [i for i, name in enumerate(names) if name in self.points]
+        return [i for i, name in enumerate(self.battery_points) if name in self.points]
 
     def own_batteries(self, count: int) -> list[Battery] | None:
         """At most `count` of the network's batteries; each is a site of its own."""
@@ -141,7 +126,7 @@ class NetworkMarket(NetworkDay):
                     f"{name}_{load}" if load else None,
                     f"{name}_ESR1",
                     SITES[number % len(SITES)].pairing,
-                    f"{plain(self.case.bus_names[all_of.bus[i]])}_RN",
+                    self.battery_points[i],
                     float(all_of.power_mw[i]),
                     float(all_of.energy_mwh[i]),
                     float(all_of.charge_efficiency[i]),
@@ -211,8 +196,8 @@ def keep_states(truth: Truth, market: NetworkMarket) -> None:
         units * steps,
         iso="ERCOT",
         market_date=market.day,
-        resource=text.pick(unit_names(market.settings.network), unit),
-        settlement_point=[f"{plain(case.bus_names[b])}_RN" for b in case.unit_bus[unit]],
+        resource=text.pick(market.unit_names, unit),
+        settlement_point=[node(case.bus_names[b]) for b in case.unit_bus[unit]],
         fuel=text.pick([f.upper() for f in case.fuel], unit),
         step=np.tile(np.arange(steps), units) + 1,
         power_mw=(case.capacity_mw[:, None] * STEPS).ravel(),

@@ -212,3 +212,10 @@ class Truth:
         if not parts:
             return schema(mart).empty_table()
         return ds.dataset(parts, schema=schema(mart)).to_table()
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each mart that was ever written, by its name."""
+        names = sorted(p.name for p in self.folder.iterdir() if p.is_dir())
+        return {
+            n: ds.dataset(sorted((self.folder / n).glob("*.parquet"))).count_rows() for n in names
+        }

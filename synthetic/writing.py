@@ -96,7 +96,7 @@ def write(
         batteries: how many of them ERCOT's disclosures show; these print the prices of the first
             publication.
         forecast_hours: hours from one posting of ERCOT's forecasts to the next.
-        market: one of `synthetic.network.market.MARKETS`, whose dispatch ERCOT's files then show;
+        market: one of `synthetic.network.settings.MARKETS`, whose dispatch ERCOT's files then show;
             without it its prices are drawn from curves.
 
     Raises:

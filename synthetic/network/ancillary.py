@@ -27,7 +27,7 @@ SERVICES = {
 REGDN = 0.006
 ABLE = 0.2  # share of its capacity that a unit can offer
 # Reserves at which the chance to lose load is one half, and their spread: shares of the peak load.
-SCARCE, SCARCE_SPREAD = 0.012, 0.012
+SCARCE, SCARCE_SPREAD = 0.07, 0.022
 
 
 class Units(NamedTuple):

@@ -149,7 +149,7 @@ def offers(seed: int, market: str, case: Case, day: date) -> np.ndarray:
         case.capacity_mw, middle
     )
     noon = np.array([np.datetime64(day, "s") + np.timedelta64(18, "h")])
-    gas = 1.25 * np.exp(0.2 * smooth((seed, "network", market, "gas price"), noon, 480, 1).item())
+    gas = 1.5 * np.exp(0.2 * smooth((seed, "network", market, "gas price"), noon, 480, 1).item())
     rng = generator(seed, "network", market, "offers")
     own = rng.random((2, len(case.fuel), 1))
     price = cost * _MARK_UP * (1 + 0.3 * (own[0] - 0.5))

@@ -6,181 +6,23 @@ Each day is a function of (seed, market, day) alone. `NetworkDay` has the attrib
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property, lru_cache
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from synthetic.clock import CENTRAL, Grid, grid
 from synthetic.ercot_market import Constraint, sced_runs
-from synthetic.network import ancillary, batteries, forecasts, inputs, names
-from synthetic.network.case import Case, load_case
-from synthetic.network.dispatch import Dispatcher, Interval, Result, pair_flows
-from synthetic.network.factors import Grid as Network
-from synthetic.network.factors import Pairs, pairs
-from synthetic.network.noise import seconds
+from synthetic.network import ancillary, batteries, inputs, names, states
+from synthetic.network.case import Case
+from synthetic.network.dispatch import Result, pair_flows
+from synthetic.network.factors import Pairs
+from synthetic.network.limits import dispatch, intervals_of, limits
+from synthetic.network.settings import MARKETS, Market, caps, case_of, network, watched
 from synthetic.shapes import generator
 
-# A branch is watched under outages of whose flow it takes at least this share.
-LEAST_SHARE = 0.02
-# A limit that cannot be kept in the hours that are tried becomes this much of the flow.
-RELIEF = 1.05
-HOUR = np.timedelta64(3600, "s")
-
-
-@dataclass(frozen=True)
-class Market:
-    """A network with its settings.
-
-    Attributes:
-        cut: ratings are cut at random by up to this share.
-        least_kv: outages of branches from this voltage on are watched.
-        run_minutes: time between dispatch runs, 5 or 60.
-        batteries, largest_battery_mw: how many there are, and their greatest power.
-        load_scale: load as a multiple of the case's.
-    """
-
-    name: str
-    network: str
-    cut: float
-    least_kv: float
-    run_minutes: int
-    batteries: int
-    largest_battery_mw: float
-    load_scale: float = 1.0
-
-
-MARKETS = {
-    m.name: m
-    for m in (
-        Market("small", "activsg200", 0.5, 0.0, 5, 8, 12.0, 1.6),
-        Market("ci", "activsg2000", 0.15, 230.0, 5, 40, 150.0),
-        Market("year", "activsg2000", 0.30, 0.0, 60, 40, 150.0),
-    )
-}
-
-
-@cache
-def case_of(market: Market) -> Case:
-    """The network with the market's load."""
-    case = load_case(market.network)
-    return replace(case, load_mw=market.load_scale * case.load_mw)
-
-
-@cache
-def network(name: str) -> Network:
-    """The linear network of a case, its reference weighted by load."""
-    case = load_case(name)
-    weights = case.load_mw / case.load_mw.sum()
-    return Network(case.from_bus, case.to_bus, case.susceptance, weights)
-
-
-@cache
-def watched(name: str, least_kv: float) -> Pairs:
-    """What is watched in a network."""
-    case = load_case(name)
-    outages = case.outages[case.branch_kv[case.outages] >= least_kv]
-    return pairs(network(name), outages, LEAST_SHARE)
-
-
-@cache
-def caps(name: str, least_kv: float) -> np.ndarray:
-    """Greatest shadow price of each pair, `[P]`, $/MWh.
-
-    Without outage 5,251; under one by voltage, as in ERCOT.
-    """
-    found = watched(name, least_kv)
-    kv = load_case(name).branch_kv[found.branch]
-    by_voltage = np.select([kv >= 200, kv >= 100], [4500.0, 3500.0], 2800.0)
-    return np.where(found.outage < 0, 5251.0, by_voltage)
-
-
-def dispatch(
-    market: Market, limit_mw: np.ndarray, price: np.ndarray, intervals: list[Interval]
-) -> Result:
-    """Dispatch intervals of one market with the limits of its pairs and the steps' prices."""
-    where = market.network, market.least_kv
-    case = load_case(market.network)
-    program = Dispatcher(
-        network(market.network), watched(*where), limit_mw, caps(*where), case.unit_bus, price
-    )
-    return program.run(intervals)
-
-
-def intervals_of(available_mw: np.ndarray, demand_mw: np.ndarray) -> list[Interval]:
-    """Intervals of `[U, T]` and `[N, T]`."""
-    return [
-        Interval(available[:, None] * inputs.STEPS, demand)
-        for available, demand in zip(available_mw.T, demand_mw.T, strict=True)
-    ]
-
-
-@lru_cache(maxsize=32)
-def limits(seed: int, market: Market, block: int) -> np.ndarray:
-    """Limit of each pair in a block of four weeks, `[P]`, MW.
-
-    Before a block its peak and one night hour of each day are dispatched; limits that cannot be
-    kept there are raised.
-    """
-    case = case_of(market)
-    found = watched(market.network, market.least_kv)
-    rating = inputs.ratings(seed, market.name, case, block, market.cut)
-    limit = rating[found.branch].copy()
-    days = inputs.block_days(block)
-    at = []
-    for day in days:
-        hours = grid(day, CENTRAL, 60).start + HOUR // 2
-        load = inputs.expected_load(case, hours).sum(axis=0)
-        at += [hours[load.argmax()], hours[4]]
-    truth = inputs.state(seed, market.name, case, np.array(at))
-    price = inputs.offers(seed, market.name, case, days[0])
-    tried = intervals_of(truth.available_mw, truth.demand_mw)
-    for _ in range(8):
-        result = dispatch(market, limit, price, tried)
-        needed = result.slack_mw.max(axis=1, initial=0)
-        over = result.pair[needed > 0]
-        if not len(over):
-            break
-        reached = np.abs(pair_flows(found, over, result.flow_mw)).max(axis=1)
-        limit[over] = np.ceil(np.maximum(limit[over], RELIEF * reached) * 10) / 10
-    return limit
-
-
-@dataclass(frozen=True, eq=False)
-class Actuals:
-    """The truth of a day by zone, `[8, fives]`, MW."""
-
-    load: np.ndarray
-    wind: np.ndarray
-    sun: np.ndarray
-    outage: np.ndarray
-
-
-@lru_cache(maxsize=24)
-def _state(seed: int, market: Market, day: date) -> inputs.State:
-    case = case_of(market)
-    return inputs.state(seed, market.name, case, grid(day, CENTRAL, 5).start)
-
-
-@lru_cache(maxsize=24)
-def actuals(seed: int, market: Market, day: date) -> Actuals:
-    """Load, available wind and sun, and thermal capacity in forced outage."""
-    case = case_of(market)
-    state = _state(seed, market, day)
-    members = np.eye(len(inputs.ZONES))[case.zone].T
-    return Actuals(
-        load=members @ state.demand_mw,
-        wind=inputs.by_zone(case, ("wind",), state.available_mw),
-        sun=inputs.by_zone(case, ("solar",), state.available_mw),
-        outage=inputs.by_zone(case, inputs.THERMAL, case.capacity_mw[:, None] * state.is_out),
-    )
-
-
-def hourly(values: np.ndarray) -> np.ndarray:
-    """Means of hours, `[.., hours]`, of five-minute values, `[.., fives]`."""
-    return values.reshape(*values.shape[:-1], -1, 12).mean(axis=-1)
+ECRS_FROM = date(2023, 6, 10)
 
 
 @dataclass(frozen=True)
@@ -234,6 +76,10 @@ class NetworkDay:
         return names.points(self.settings.network, self.count)
 
     @property
+    def unit_names(self) -> tuple[str, ...]:
+        return names.units(self.settings.network)
+
+    @property
     def points(self) -> dict[str, str]:
         """Name -> settlement point type."""
         return self._points.types
@@ -243,32 +89,32 @@ class NetworkDay:
     @cached_property
     def state(self) -> inputs.State:
         """Demand of buses and available output of units at each five minutes."""
-        return _state(self.seed, self.settings, self.day)
+        return states.state(self.seed, self.settings, self.day)
 
     @cached_property
-    def zone_truth(self) -> Actuals:
+    def zone_truth(self) -> states.Actuals:
         """Load, available wind and sun, and thermal outage of zones at each five minutes."""
-        return actuals(self.seed, self.settings, self.day)
+        return states.actuals(self.seed, self.settings, self.day)
 
     @cached_property
     def actual_load(self) -> np.ndarray:
         """`[8, hours]`, MW, like the next three."""
-        return hourly(self.zone_truth.load)
+        return states.hourly(self.zone_truth.load)
 
     @cached_property
     def actual_wind(self) -> np.ndarray:
         """What wind could produce, before curtailment."""
-        return hourly(self.zone_truth.wind)
+        return states.hourly(self.zone_truth.wind)
 
     @cached_property
     def actual_sun(self) -> np.ndarray:
         """What the sun could produce, before curtailment."""
-        return hourly(self.zone_truth.sun)
+        return states.hourly(self.zone_truth.sun)
 
     @cached_property
     def thermal_outage(self) -> np.ndarray:
         """Capacity of thermal units in forced outage."""
-        return hourly(self.zone_truth.outage)
+        return states.hourly(self.zone_truth.outage)
 
     @cached_property
     def zone_load(self) -> np.ndarray:
@@ -289,9 +135,19 @@ class NetworkDay:
         return batteries.roster(self.seed, s.name, self.case, s.batteries, s.largest_battery_mw)
 
     @cached_property
+    def battery_names(self) -> tuple[str, ...]:
+        stations = (names.station(self.case.bus_names[b]) for b in self.batteries.bus)
+        return tuple(f"{station}_BES{n}" for n, station in enumerate(stations, 1))
+
+    @cached_property
+    def battery_points(self) -> tuple[str, ...]:
+        """Resource node of each battery; `points` may lack it where `count` is small."""
+        return tuple(names.node(self.case.bus_names[b]) for b in self.batteries.bus)
+
+    @cached_property
     def battery_hours(self) -> np.ndarray:
         """Output of batteries, `[B, hours]`, MW, discharge positive, held for the hour."""
-        net = sum(sign * self._day_ahead[kind].sum(axis=0) for kind, sign in _NET_LOAD)
+        net = self.expected.net_load
         return batteries.schedule(self.seed, self.market, self.batteries, net, self.day)
 
     @cached_property
@@ -319,13 +175,7 @@ class NetworkDay:
         issued_at: UTC. The first hour is the next that starts at or after the full hour of
         `issued_at` plus one: a forecast issued at 10:20 starts with 11:00 to 12:00.
         """
-        first = issued_at.astype("datetime64[h]").astype("datetime64[s]") + HOUR
-        truth = _truth_from(kind, self.seed, self.settings, first, hours)
-        fuel = {"wind": "wind", "sun": "solar"}.get(kind)
-        capacity = inputs.zone_capacity(self.case, fuel) if fuel else np.zeros(len(inputs.ZONES))
-        stream = (self.seed, "network", self.market, "forecast", kind)
-        error = forecasts.errors(stream, issued_at, hours, len(inputs.ZONES))
-        return forecasts.forecast(kind, truth, capacity, error)
+        return states.forecast(kind, self.seed, self.settings, issued_at, hours)
 
     def forecast_load(self, issued_at: np.datetime64, hours: int = 168) -> np.ndarray:
         return self.forecast("load", issued_at, hours)
@@ -337,20 +187,9 @@ class NetworkDay:
         return self.forecast("sun", issued_at, hours)
 
     @cached_property
-    def _cleared_at(self) -> np.datetime64:
-        """The day-ahead market knows what was known at ten o'clock the day before."""
-        at = datetime.combine(self.day - timedelta(days=1), time(10), ZoneInfo(CENTRAL))
-        return np.datetime64(int(at.timestamp()), "s")
-
-    @cached_property
-    def _day_ahead(self) -> dict[str, np.ndarray]:
-        """Forecasts of the day's hours that the day-ahead market uses, `[8, hours]`."""
-        skipped = int((self.hours.start[0] - self._cleared_at) // HOUR) - 1
-        ends = skipped + len(self.hours)
-        return {
-            kind: self.forecast(kind, self._cleared_at, ends)[:, skipped:]
-            for kind in ("load", "wind", "sun")
-        }
+    def expected(self) -> states.Expected:
+        """What the day-ahead market and the batteries go by."""
+        return states.expected(self.seed, self.settings, self.day)
 
     # Dispatch
 
@@ -369,32 +208,16 @@ class NetworkDay:
         """Dispatch of each run."""
         demand, available = self.state.demand_mw, self.state.available_mw
         if self.settings.run_minutes == 60:
-            demand, available = hourly(demand), hourly(available)
+            demand, available = states.hourly(demand), states.hourly(available)
         per_hour = len(self.runs) // len(self.hours)
         demand = demand + np.repeat(self._battery_demand, per_hour, axis=1)
         return dispatch(self.settings, self.limit_mw, self.offers, intervals_of(available, demand))
 
     @cached_property
-    def _expected(self) -> tuple[np.ndarray, np.ndarray]:
-        """Available output of units and demand of buses, day ahead."""
-        case, expected = self.case, self._day_ahead
-        at = np.array([self._cleared_at])
-        is_out = inputs.outages(self.seed, self.market, case, at)
-        share = np.where(case.fuel == "hydro", inputs.HYDRO_SHARE, 1.0)[:, None] * ~is_out
-        share = np.repeat(share, len(self.hours), axis=1)
-        for kind, fuel in (("wind", "wind"), ("sun", "solar")):
-            units = case.fuel == fuel
-            capacity = np.maximum(inputs.zone_capacity(case, fuel), 1e-9)
-            share[units] = (expected[kind] / capacity[:, None])[case.zone[case.unit_bus[units]]]
-        of_zone = np.bincount(case.zone, case.load_mw, len(inputs.ZONES))
-        demand = (case.load_mw / of_zone[case.zone])[:, None] * expected["load"][case.zone]
-        return case.capacity_mw[:, None] * share, demand
-
-    @cached_property
     def day_ahead(self) -> Result:
         """Dispatch of each hour by the forecasts of the day before."""
-        available, demand = self._expected
-        intervals = intervals_of(available, demand + self._battery_demand)
+        ahead = self.expected
+        intervals = intervals_of(ahead.available_mw, ahead.demand_mw + self._battery_demand)
         return dispatch(self.settings, self.limit_mw, self.offers, intervals)
 
     @property
@@ -405,14 +228,15 @@ class NetworkDay:
     # Constraints
 
     @cached_property
-    def _keys(self) -> list[tuple[int, int]]:
-        """(pair, sign) of what binds on the day, in either market, at a published price."""
+    def _binding(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pair and sign of what binds on the day, in either market, at a published price."""
         found = set()
         for result in (self.real_time, self.day_ahead):
             binds = np.round(result.shadow_price, 2).max(axis=1, initial=0) > 0
             both = zip(result.pair[binds].tolist(), result.sign[binds].tolist(), strict=True)
             found.update(both)
-        return sorted(found)
+        keys = np.array(sorted(found), int).reshape(-1, 2)
+        return keys[:, 0], keys[:, 1]
 
     @cached_property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -420,8 +244,8 @@ class NetworkDay:
         where = self.settings.network
         cap = caps(where, self.settings.least_kv)
         out = []
-        for pair, sign in self._keys:
-            ends = names.branches(where)[sign][int(self.pairs.branch[pair])]
+        for pair, sign in zip(*self._binding, strict=True):
+            ends = names.branches(where)[int(sign)][int(self.pairs.branch[pair])]
             out.append(
                 Constraint(
                     ends.name,
@@ -440,9 +264,8 @@ class NetworkDay:
     @cached_property
     def bus_factors(self) -> np.ndarray:
         """Shift factor of every bus on every constraint, `[K, N]`: of its own direction."""
-        which = np.array([pair for pair, _ in self._keys], int)
-        signs = np.array([sign for _, sign in self._keys], float)
-        return signs[:, None] * self.pairs.rows(network(self.settings.network).ptdf, which)
+        pair, sign = self._binding
+        return sign[:, None] * self.pairs.rows(network(self.settings.network).ptdf, pair)
 
     @cached_property
     def factors(self) -> np.ndarray:
@@ -450,18 +273,15 @@ class NetworkDay:
         return self._points.weights @ self.bus_factors.T
 
     def _shadow(self, result: Result) -> np.ndarray:
-        out = np.zeros((len(self._keys), len(result.energy_price)))
-        place = {key: k for k, key in enumerate(self._keys)}
         keys = zip(result.pair.tolist(), result.sign.tolist(), strict=True)
-        for row, key in zip(np.round(result.shadow_price, 2), keys, strict=True):
-            if key in place:
-                out[place[key]] = row
-        return out
+        row_of = dict(zip(keys, np.round(result.shadow_price, 2), strict=True))
+        none = np.zeros(len(result.energy_price))
+        both = zip(*(part.tolist() for part in self._binding), strict=True)
+        return np.array([row_of.get(key, none) for key in both]).reshape(-1, len(none))
 
     def _flow(self, result: Result) -> np.ndarray:
-        which = np.array([pair for pair, _ in self._keys], int)
-        signs = np.array([sign for _, sign in self._keys], float)
-        return np.round(signs[:, None] * pair_flows(self.pairs, which, result.flow_mw), 1) + 0.0
+        pair, sign = self._binding
+        return np.round(sign[:, None] * pair_flows(self.pairs, pair, result.flow_mw), 1) + 0.0
 
     @cached_property
     def dam_shadow(self) -> np.ndarray:
@@ -486,13 +306,13 @@ class NetworkDay:
     @cached_property
     def dam_limit(self) -> np.ndarray:
         """(constraints, hours), MW."""
-        limit = self.limit_mw[[pair for pair, _ in self._keys]]
+        limit = self.limit_mw[self._binding[0]]
         return np.repeat(limit[:, None], len(self.hours), axis=1)
 
     @cached_property
     def sced_limit(self) -> np.ndarray:
         """(constraints, runs), MW."""
-        limit = self.limit_mw[[pair for pair, _ in self._keys]]
+        limit = self.limit_mw[self._binding[0]]
         return np.repeat(limit[:, None], len(self.runs), axis=1)
 
     # Prices
@@ -543,9 +363,9 @@ class NetworkDay:
 
     def _units_in(self, result: Result) -> ancillary.Units:
         ahead = result is self.day_ahead
-        available = self._expected[0] if ahead else self.state.available_mw
+        available = self.expected.available_mw if ahead else self.state.available_mw
         if not ahead and self.settings.run_minutes == 60:
-            available = hourly(available)
+            available = states.hourly(available)
         return ancillary.units(self.seed, self.market, self.case, self.offers, available, result)
 
     @cached_property
@@ -575,21 +395,3 @@ class NetworkDay:
         """Real-time clearing prices for capacity of each fifteen minutes by service, cents."""
         cleared = self._capacity(self.real_time, self.system_lambda[0], True)
         return {n: np.round(self._quarters(cleared[n].price), 2) for n in sorted(cleared)}
-
-
-ECRS_FROM = date(2023, 6, 10)
-_NET_LOAD = (("load", 1), ("wind", -1), ("sun", -1))
-
-
-def _truth_from(
-    kind: str, seed: int, market: Market, first: np.datetime64, hours: int
-) -> np.ndarray:
-    """Hourly truth by zone from `first` (UTC) on, `[8, hours]`."""
-    day = datetime.fromtimestamp(int(seconds(np.array([first]))[0]), ZoneInfo(CENTRAL)).date()
-    skipped = int((first - grid(day, CENTRAL, 60).start[0]) // HOUR)
-    parts, have = [], 0
-    while have < skipped + hours:
-        parts.append(hourly(getattr(actuals(seed, market, day), kind)))
-        have += parts[-1].shape[1]
-        day += timedelta(days=1)
-    return np.concatenate(parts, axis=1)[:, skipped : skipped + hours]

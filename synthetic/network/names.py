@@ -49,6 +49,24 @@ class Points:
     weights: np.ndarray
 
 
+def node(bus_name: str) -> str:
+    """Resource node of a bus."""
+    return f"{plain(bus_name)}_RN"
+
+
+@cache
+def units(network: str) -> tuple[str, ...]:
+    """Names of the units, counted within their stations."""
+    case = load_case(network)
+    seen: Counter = Counter()
+    found = []
+    for bus in case.unit_bus.tolist():
+        at = station(case.bus_names[bus])
+        seen[at] += 1
+        found.append(f"{at}_UNIT{seen[at]}")
+    return tuple(found)
+
+
 @cache
 def points(network: str, count: int) -> Points:
     """`count` points at most: hubs and zones, then buses of units by capacity, then other buses."""
@@ -60,7 +78,7 @@ def points(network: str, count: int) -> Points:
     types = {name: _TYPES.get(name, "HU" if name[:2] == "HB" else "LZ") for name in named}
     capacity = np.bincount(case.unit_bus, case.capacity_mw, len(case.kv))
     for bus in np.argsort(-capacity, kind="stable")[: max(0, count - len(named))].tolist():
-        name = f"{plain(case.bus_names[bus])}_RN"
+        name = node(case.bus_names[bus])
         types[name] = "RN"
         weight_of[name] = np.eye(1, len(case.kv), bus)[0]
     order = sorted(types)

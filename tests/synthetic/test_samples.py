@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.synthetic.reading import zips
 
 def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.Summary) -> None:
     found = zips(sample_set.folder)
-    assert len(found) == sum(sample_set.files.values()) < 700
+    assert len(found) == sum(sample_set.files.values()) < 1_900
     assert set(sample_set.files) == {f for feeds in synthetic.FEEDS.values() for f in feeds}
     assert sum(sample_set.rows.values()) < 300_000
     names = {p.name for p in found}
@@ -25,6 +26,45 @@ def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.
     assert any(n.startswith("PUBLIC_DVD_DISPATCHPRICE_2018") for n in names)
     assert any("%23FILE02%23" in n for n in names)
     assert any(n.startswith("PUBLIC_TRADINGIS_20260614_20260620") for n in names)
+
+
+def test_a_day_of_ercot_is_whole(sample_set: synthetic.Summary) -> None:
+    """Files and rows counted out: the network's day has 24 hours and 60 settlement points."""
+    files, rows = sample_set.files, sample_set.rows
+    # seven days, of which one is corrected and one is older than the load report
+    daily = {"190": 8, "188": 7, "191": 7}
+    assert {n: files[f"ercot_np4_{n}_cd"] for n in daily} == daily
+    assert (
+        files["ercot_np6_345_cd"] == 6 and rows["ercot_np6_345_cd"] == 24 + 24 + 24 + 25 + 23 + 24
+    )
+    # quarter hours of the autumn and the spring day and of this one; capacity has five services
+    assert files["ercot_np6_905_cd"] == 100 + 92 + 96
+    assert files["ercot_np6_331_cd"] == 92 + 96 and rows["ercot_np6_331_cd"] == 5 * (92 + 96)
+    # six days with 20 points, one of them corrected, and this one
+    assert rows["ercot_np4_190_cd"] == 20 * (24 + 24 + 24 + 2 * 24 + 25 + 23) + 60 * 24
+    for feed, models, back in (
+        ("ercot_np3_565_cd", 3, True),
+        ("ercot_np4_742_cd", 1, True),
+        ("ercot_np4_745_cd", 1, True),
+        ("ercot_np3_233_cd", 1, False),
+    ):
+        assert files[feed] == 24
+        assert rows[feed] == models * sum(168 + back * hour for hour in range(24))
+    runs = [
+        r["run_at"]
+        for r in sample_set.truth.table("stg_ercot__sced_system_lambdas").to_pylist()
+        if r["market_date"] == date(2026, 6, 15)
+    ]
+    prices = sample_set.truth.table("fct_price_intervals").to_pylist()
+    of_run = Counter(r["run_at"] for r in prices if r["run_at"] in set(runs))
+    assert set(of_run) == set(runs) and set(of_run.values()) == {60}
+    # a run each five minutes, of which one in fifty is doubled and one in 150 skipped
+    assert 275 < len(runs) < 305
+    # every unit of the network in every run; the eight batteries stand apart
+    states = sample_set.truth.table("battery_states").to_pylist()
+    assert Counter(r["resource"] for r in states if r["run_at"] in set(runs)) == dict.fromkeys(
+        {r["resource"] for r in states if r["market_date"] == date(2026, 6, 15)}, len(runs)
+    )
 
 
 def test_windows_cover_exactly_the_sample_days(sample_set: synthetic.Summary) -> None:

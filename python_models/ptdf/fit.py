@@ -72,9 +72,10 @@ class Fit(NamedTuple):
 
     status, reason: of the whole. node_status: `[N]`. beta: `[K, N]`, of the chosen penalty;
     debiased, standard_error: `[K, N]`, see `inference`; is_identified: `[K, N]`. gamma: `[E, N]`.
-    intercept, mean_price: `[N]`. group: `[K]`. mean_mu, bound: `[K]`, over all training rows. chosen: `[N]`.
-    train_rmse, holdout_rmse, baseline_rmse: `[N]`; the baseline is the training mean on the
-    hold-out. train_rows, holdout_rows: `[N]`. pooled_rmse, pooled_baseline: over all nodes.
+    intercept, mean_price: `[N]`. group: `[K]`. mean_mu, bound: `[K]`, over all training rows.
+    chosen: `[N]`, number of the penalty. train_rmse, holdout_rmse, baseline_rmse: `[N]`; the
+    baseline is the training mean on the hold-out. train_rows, holdout_rows: `[N]`. pooled_rmse,
+    pooled_baseline: over all nodes. promote: the former is enough below the latter.
     """
 
     status: str

@@ -185,8 +185,8 @@ def day_gram(
     mu: run_at, constraint_key, shadow_price; a constraint without a row was not binding. prices:
     run_at, location_key, congestion_price; null for missing. extra: run_at, extra_name, value; an
     interval that lacks one is dropped. excluded: constraints to leave out with every interval in
-    which one of them binds. Raises ValueError for two values of one cell, for a shadow price that is
-    null, and for numbers that are not finite.
+    which one of them binds. Raises ValueError for two values of one cell, for a shadow price that
+    is null, and for numbers that are not finite.
     """
     day = _day(mu, prices, extra, excluded)
     if not len(day.y):

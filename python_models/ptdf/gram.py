@@ -140,19 +140,18 @@ def combine(parts: Sequence[Part], columns: int, targets: int, least_share: floa
         count += part.sign * np.where(patterns >= 0, part.gram.rows[patterns], 0)
     total = sum(part.sign * part.gram.rows[0] for part in parts)
     few = (count <= 0) | (count < least_share * total)
-    whole = np.zeros((len(parts), 1), int)
-    number, of_target = _distinct(np.hstack([whole, signature]))
-    # pattern 0 is all rows
+    # a target that has all rows goes first: its pattern is to be 0
+    kinds_of = np.hstack([np.zeros((len(parts), 1), int), signature])
+    number, of_target = _distinct(kinds_of)
     order = np.r_[of_target[0], np.delete(np.arange(number), of_target[0])]
     pattern = np.argsort(order)[of_target[1:]]
     pattern[few] = -1
     pattern, kept = _most_shared(pattern, number)
-    columns_of = np.hstack([whole, signature])
     firsts = [int(np.flatnonzero(of_target == order[p])[0]) for p in kept]
     rows, sum_x = np.zeros(len(kept)), np.zeros((len(kept), columns))
     xx, bound = np.zeros((len(kept), columns, columns)), np.zeros(columns)
     sum_y, yy, xy = np.zeros(targets), np.zeros(targets), np.zeros((columns, targets))
-    for number, part in enumerate(parts):
+    for n, part in enumerate(parts):
         used = np.flatnonzero(part.columns >= 0)
         to = part.columns[used]
         # a target may be in the part and not in the sum
@@ -160,7 +159,7 @@ def combine(parts: Sequence[Part], columns: int, targets: int, least_share: floa
         at = part.targets[there]
         is_all = len(there) == targets and (at == np.arange(targets)).all()
         for place, first in enumerate(firsts):
-            own = columns_of[number, first]
+            own = kinds_of[n, first]
             if own < 0:
                 continue
             rows[place] += part.sign * part.gram.rows[own]

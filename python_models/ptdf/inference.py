@@ -1,10 +1,11 @@
 """How far a coefficient may be from the truth.
 
-The elastic net shrinks, so intervals around it would miss. Its bias is estimated from what it leaves
-unexplained and taken off: b + M (c - G b), with M near the inverse of G (van de Geer, Bühlmann,
-Ritov and Dezeure, "On asymptotically optimal confidence regions and tests for high-dimensional
-models", 2014; Javanmard and Montanari, 2014). Where G can be inverted this is least squares. Where
-it cannot, M G says how much of a coefficient the data tell: its diagonal is the resolution.
+The elastic net shrinks, so intervals around it would miss. Its bias is estimated from what it
+leaves unexplained and taken off: b + M (c - G b), with M near the inverse of G (van de Geer,
+Bühlmann, Ritov and Dezeure, "On asymptotically optimal confidence regions and tests for
+high-dimensional models", 2014; Javanmard and Montanari, 2014). Where G can be inverted this is
+least squares. Where it cannot, M G says how much of a coefficient the data tell: its diagonal is
+the resolution.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ QUANTILE = 1.96
 
 class Debiased(NamedTuple):
     """coefficients, standard_error: `[K, N]`, the latter NaN where it means nothing: too few rows,
-    or a coefficient that the data do not tell. resolution: `[K]`. is_identified: `[K]`. m: `[K, K]`.
+    or a coefficient that the data do not tell. resolution, is_identified: `[K]`. m: `[K, K]`.
     freedom: rows less parameters.
     """
 
@@ -81,10 +82,10 @@ def clustered_error(
 ) -> np.ndarray:
     """Standard errors, `[J, N]`, for errors that may hang together within chunks in any way.
 
-    operator: `[J, K]`, what takes sums of centred x times residual to coefficients (the rows' number
-    included). b: `[K, N]` and intercept: `[N]`, of nearly unbiased residuals. The sandwich of
-    clusters (Liang and Zeger, 1986), with the number of chunks corrected for; it comes out too small
-    for a column that is not zero in a few chunks only, so take the greater of two.
+    operator: `[J, K]`, what takes sums of centred x times residual to coefficients (the rows'
+    number included). b: `[K, N]` and intercept: `[N]`, of nearly unbiased residuals. The sandwich
+    of clusters (Liang and Zeger, 1986), with the number of chunks corrected for; it comes out too
+    small for a column that is not zero in a few chunks only, so take the greater of two.
     """
     variance = np.zeros((operator.shape[0], b.shape[1]))
     centre = operator @ mean_x

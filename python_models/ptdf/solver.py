@@ -6,10 +6,10 @@ For each target, with G = X'X/T and c = X'y/T of centred columns:
 
 by the alternating direction method of multipliers (Boyd et al., "Distributed Optimization and
 Statistical Learning via the Alternating Direction Method of Multipliers", 2011, sections 3.4.3 and
-6.4). Its step is 1, the mean eigenvalue of a correlation matrix (columns should be scaled to
-variance 1), twice that for penalties that leave few coefficients, less for those that leave nearly
-all: that halved the iterations on correlated columns. Each is a product of matrices, and they end
-when the duality gap is small.
+6.4), in products of matrices alone, until the duality gap is small. The step is 1, the mean
+eigenvalue of a correlation matrix: columns should be scaled to variance 1. With it a coefficient
+moves by no more than its penalty in an iteration where columns are all but collinear, which may
+take for ever; targets that are not done after a round go on with far smaller steps, in turn.
 
 Inside, targets are rows, so that some of them are a contiguous block.
 """
@@ -25,8 +25,10 @@ import numpy as np
 from jax import Array
 
 RELAXATION = 1.7
-STEPS_PER_TEST = 5  # a test of the gap costs as much as a step
-TESTS_PER_ROUND = 10  # after as many, targets that are done make room for others
+STEPS = (1.0, 0.03, 0.001, 0.00001)  # of the rounds of a penalty, over again after the last
+FEW_STEP, FEW_SHARE = 2.0, 0.05  # they are longer where the penalty leaves few coefficients
+ITERATIONS_PER_TEST = 10  # a test of the gap costs as much as three
+TESTS_PER_ROUND = 5  # after as many, targets that are done make room for others
 WIDTH = 256  # targets in a block
 COLUMNS_PAD = 64  # columns are filled up with zeros to a multiple: few compilations for many sizes
 
@@ -104,38 +106,37 @@ def elastic_net_path(
     width = min(WIDTH, 1 << max(targets - 1, 15).bit_length())
     pad = -columns % COLUMNS_PAD
     gram = jnp.asarray(np.pad(g, (0, pad)))
-    shares = np.median(alphas / largest_penalties(c, l1_ratio), axis=1)
-    steps = np.select([shares > 0.05, shares > 1e-3], [2.0, 1.0], 0.3)
+    pseudoinverse = jnp.asarray(np.pad(of.inverse(0.0), (0, pad)))
     # a last target of zeros fills blocks up
     products = np.pad(c.T, ((0, 1), (0, pad)))
     variances = np.append(v, 0.0)
-    z, u = np.zeros_like(products), np.zeros_like(products)
+    z, u = np.zeros_like(products), products.copy()
+    shares = np.median(alphas / largest_penalties(c, l1_ratio), axis=1)
     out = Path(
         np.empty((lambdas, targets, columns)),
         np.zeros((lambdas, targets)),
         np.zeros((lambdas, targets), int),
         np.zeros((lambdas, targets), bool),
     )
+    per_round = ITERATIONS_PER_TEST * TESTS_PER_ROUND
     for n, alpha in enumerate(np.hstack([alphas, np.ones((lambdas, 1))])):
-        step = steps[n]
-        inverse = jnp.asarray(np.pad(step * of.inverse(step), (0, pad)))
-        u *= steps[max(n - 1, 0)] / step
-        active, done = np.arange(targets), 0
-        while len(active) and done < max_iterations:
+        active, rounds = np.arange(targets), 0
+        while len(active) and rounds * per_round < max_iterations:
+            step = STEPS[rounds % len(STEPS)] * (FEW_STEP if shares[n] > FEW_SHARE else 1.0)
+            inverse = jnp.asarray(np.pad(step * of.inverse(step), (0, pad)))
             left = []
             for first in range(0, len(active), width):
                 some = active[first : first + width]
                 at = np.pad(some, (0, width - len(some)), constant_values=targets)
-                block = (z[at], u[at], products[at], variances[at], alpha[at])
-                moved = _advance(gram, inverse, step, *block, l1_ratio, tolerance)
-                z_new, u_new, gaps, tests = (np.asarray(a) for a in moved)
-                z[some], u[some] = z_new[: len(some)], u_new[: len(some)]
-                gap = gaps[: len(some)]
-                out.gaps[n, some] = gap
-                out.iterations[n, some] = done + STEPS_PER_TEST * int(tests)
+                matrices = gram, pseudoinverse, inverse
+                block = z[at], u[at], products[at], variances[at], alpha[at]
+                moved = _advance(*matrices, *block, step, l1_ratio, tolerance)
+                z_new, u_new, gap, tests = (np.asarray(a)[: len(some)] for a in moved)
+                z[some], u[some], out.gaps[n, some] = z_new, u_new, gap
+                out.iterations[n, some] = rounds * per_round + ITERATIONS_PER_TEST * tests
                 left.append(some[~(gap <= tolerance)])
             active = np.concatenate(left)
-            done += STEPS_PER_TEST * TESTS_PER_ROUND
+            rounds += 1
         out.coefficients[n] = z[:targets, :columns]
         out.is_converged[n] = True
         out.is_converged[n, active] = False
@@ -154,59 +155,74 @@ def _ridge_path(of: Spectrum, c: np.ndarray, alphas: np.ndarray) -> Path:
 @partial(jax.jit, donate_argnums=(3, 4))
 def _advance(
     g: Array,
+    pseudoinverse: Array,
     inverse: Array,
-    step: float,
     z: Array,
     u: Array,
     c: Array,
     v: Array,
     alpha: Array,
+    step: float,
     l1_ratio: float,
     tolerance: float,
 ) -> tuple[Array, Array, Array, Array]:
     """(z, u, gaps, tests) after a round, or as soon as all targets of the block are done.
 
-    inverse: step times the inverse of g + step I. u: the dual of b = z, divided by the step.
+    inverse: step times the inverse of g + step I. z: coefficients. u: the dual of b = z; what its
+    steps leave always keeps the penalties. tests: `[N]`, how many rounds of iterations there were.
     """
     soft = (alpha * l1_ratio / step)[:, None]
     shrink = 1 / (1 + alpha * (1 - l1_ratio) / step)[:, None]
     fixed = c @ inverse / step
 
-    def steps(state):
-        def one(_, state):
-            z, u = state
-            b = fixed + (z - u) @ inverse
-            relaxed = RELAXATION * b + (1 - RELAXATION) * z + u
-            z = jnp.sign(relaxed) * jnp.maximum(jnp.abs(relaxed) - soft, 0.0) * shrink
-            return z, relaxed - z
+    def gap(z, u):
+        return duality_gap(g, c, v, alpha, l1_ratio, z, (c - step * u) @ pseudoinverse)
 
+    def iterate(_, state):
+        z, u = state
+        b = fixed + (z - u) @ inverse
+        relaxed = RELAXATION * b + (1 - RELAXATION) * z + u
+        z = jnp.sign(relaxed) * jnp.maximum(jnp.abs(relaxed) - soft, 0.0) * shrink
+        return z, relaxed - z
+
+    def iterate_and_test(state):
         z, u, _, tests = state
-        z, u = jax.lax.fori_loop(0, STEPS_PER_TEST, one, (z, u))
-        return z, u, duality_gap(g, c, v, alpha, l1_ratio, z), tests + 1
+        z, u = jax.lax.fori_loop(0, ITERATIONS_PER_TEST, iterate, (z, u))
+        return z, u, gap(z, u), tests + 1
 
     def goes_on(state):
         _, _, gaps, tests = state
         return (tests < TESTS_PER_ROUND) & ~(gaps <= tolerance).all()
 
-    start = z, u, duality_gap(g, c, v, alpha, l1_ratio, z), 0
-    return jax.lax.while_loop(goes_on, steps, start)
+    z, u, gaps, tests = jax.lax.while_loop(
+        goes_on, iterate_and_test, (z, u / step, gap(z, u / step), 0)
+    )
+    return z, step * u, gaps, jnp.full(gaps.shape, tests)
 
 
-def duality_gap(g: Array, c: Array, v: Array, alpha: Array, l1_ratio: float, b: Array) -> Array:
+def duality_gap(
+    g: Array, c: Array, v: Array, alpha: Array, l1_ratio: float, b: Array, dual: Array
+) -> Array:
     """`[N]`: how far above the optimum the objective of b is at most, as a share of v.
 
-    c, b: `[N, K]`; v, alpha: `[N]`; l1_ratio above 0. The dual point is the residual, scaled until
-    no column's product with it exceeds its penalty.
+    c, b, dual: `[N, K]`; v, alpha: `[N]`; l1_ratio above 0. A dual point is a residual, scaled
+    until no column's product with it exceeds its penalty: that of b, or that of the coefficients
+    `dual`, whichever is better. The first is slow to keep the penalties where columns are nearly
+    collinear; the dual variable of the iterations keeps them always, and there is a residual that
+    has its products.
     """
-    ridge = alpha * (1 - l1_ratio)
-    rest = c - b @ g
-    bc = (b * c).sum(axis=1)
-    residual = v - bc - (b * rest).sum(axis=1)
-    square = (b * b).sum(axis=1)
-    steepest = jnp.abs(rest - ridge[:, None] * b).max(axis=1)
-    theta = jnp.where(
-        steepest > alpha * l1_ratio, alpha * l1_ratio / jnp.where(steepest > 0, steepest, 1.0), 1.0
-    )
-    primal = residual / 2 + alpha * l1_ratio * jnp.abs(b).sum(axis=1) + ridge * square / 2
-    dual = theta * (v - bc) - theta**2 / 2 * (residual + ridge * square)
-    return jnp.where(v > 0, jnp.maximum(primal - dual, 0.0) / jnp.where(v > 0, v, 1.0), 0.0)
+    lasso, ridge = alpha * l1_ratio, alpha * (1 - l1_ratio)
+    square = ridge * (b * b).sum(axis=1)
+
+    def bound(of, rest):
+        kept = v - (of * c).sum(axis=1)
+        residual = kept - (of * rest).sum(axis=1)
+        steepest = jnp.abs(rest - ridge[:, None] * b).max(axis=1)
+        theta = lasso / jnp.maximum(steepest, lasso)
+        return residual, theta * kept - theta**2 / 2 * (residual + square)
+
+    residual, of_b = bound(b, c - b @ g)
+    _, of_dual = bound(dual, c - dual @ g)
+    primal = residual / 2 + lasso * jnp.abs(b).sum(axis=1) + square / 2
+    gap = jnp.maximum(primal - jnp.maximum(of_b, of_dual), 0.0)
+    return jnp.where(v > 0, gap / jnp.where(v > 0, v, 1.0), 0.0)

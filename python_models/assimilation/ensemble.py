@@ -38,10 +38,10 @@ def perturbed_observations(
     errors = jax.random.normal(key, predicted.shape)
     errors = jnp.where(jnp.isnan(observed), 0.0, errors - errors.mean(axis=0))
     spread = anomalies.T @ anomalies + (count - 1) * jnp.eye(anomalies.shape[1])
-    lower = jnp.linalg.cholesky(spread, symmetrize_input=False)
-    weights = jsl.cho_solve((lower, True), (innovations + errors).T)  # `[p, M]`
     deviations = ensemble - ensemble.mean(axis=0)
-    return ensemble + (anomalies @ weights).T @ deviations
+    lower = jnp.linalg.cholesky(spread, symmetrize_input=False)
+    gain = jsl.cho_solve((lower, True), anomalies.T @ deviations)  # `[p, n]`
+    return ensemble + (innovations + errors) @ gain
 
 
 def etkf(

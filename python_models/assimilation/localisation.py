@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-# At `radius` the taper is about exp(-1/2): the second derivative at 0 is that of a Gaussian.
+# The taper begins like exp(-distance^2 / (2 radius^2)): the square root of 10/3, rounded.
 SUPPORT = 1.82
 
 

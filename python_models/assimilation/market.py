@@ -354,6 +354,7 @@ def fit_horizons(
     )
 
 
+@jax.jit
 def predict(parameters: Parameters, horizons: Horizons, path: Path) -> tuple[Array, Array]:
     """Mean and standard deviation, `[T, H, N]`, of the anomalies ahead."""
     mean = parameters.bias + horizons.damping * path.mean[:, None, :]
@@ -395,6 +396,7 @@ def look_ahead(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
     return np.stack([padded[step : step + count] for step in steps], axis=1)
 
 
+@jax.jit
 def level_of(
     mean: Array, sd: Array, base_mw: Array, capacity_mw: Array | None, error_sd_mw: Array
 ) -> Level:
@@ -406,21 +408,27 @@ def level_of(
     is exact for what is normal; it does not leave the bounds, and there is none at them.
     """
     error = error_sd_mw * (mw_per_anomaly(base_mw, capacity_mw) > 0)
-    quantiles = jnp.stack(
-        [_quantile(norm.ppf(q), mean, sd, base_mw, capacity_mw, error) for q in LEVELS]
+    quantiles = jax.vmap(lambda z: _quantile(z, mean, sd, base_mw, capacity_mw, error))(
+        norm.ppf(jnp.array(LEVELS))
     )
     if capacity_mw is None:
         return Level(base_mw + mean, jnp.sqrt(sd**2 + error**2) + 0 * base_mw, quantiles)
-    weights = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
-    nodes = zip(_NODES, weights, strict=True)
-    points = [(w, to_mw(mean + z * sd, base_mw, capacity_mw)) for z, w in nodes]
-    middle = sum(w * level for w, level in points)
-    variance = sum(w * (level - middle) ** 2 for w, level in points)
-    return Level(middle, jnp.sqrt(variance + error**2), quantiles)
+    median = to_mw(mean, base_mw, capacity_mw)
+
+    def add(total: tuple[Array, Array], node: tuple[Array, Array]):
+        z, weight = node
+        away = to_mw(mean + z * sd, base_mw, capacity_mw) - median
+        return (total[0] + weight * away, total[1] + weight * away**2), None
+
+    none = jnp.zeros_like(median)
+    nodes = jnp.asarray(_NODES), jnp.asarray(_NODE_WEIGHTS / _NODE_WEIGHTS.sum())
+    (first, second), _ = jax.lax.scan(add, (none, none), nodes)
+    variance = jnp.maximum(second - first**2, 0.0)
+    return Level(median + first, jnp.sqrt(variance + error**2), quantiles)
 
 
 def _quantile(
-    z: float, mean: Array, sd: Array, base_mw: Array, capacity_mw: Array | None, error: Array
+    z: Array, mean: Array, sd: Array, base_mw: Array, capacity_mw: Array | None, error: Array
 ) -> Array:
     """Quantile in MW by its standard normal value."""
     if capacity_mw is None:
@@ -447,10 +455,10 @@ def score_levels(
         crps = crps_normal(level.mean_mw, level.sd_mw, truth_mw)
     else:
         error = error_sd_mw * (mw_per_anomaly(base_mw, capacity_mw) > 0)
-        members = [
-            _quantile(z, mean, sd, base_mw, capacity_mw, error) for z in norm.ppf(_CRPS_LEVELS)
-        ]
-        crps = crps_ensemble(jnp.stack(members, axis=-1), truth_mw)
+        members = jax.vmap(
+            lambda z: _quantile(z, mean, sd, base_mw, capacity_mw, error), out_axes=-1
+        )(norm.ppf(_CRPS_LEVELS))
+        crps = crps_ensemble(members, truth_mw)
     return score(level.mean_mw, level.sd_mw, level.quantiles_mw, crps, truth_mw, use)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jax.scipy.stats import norm
 
@@ -40,18 +41,16 @@ class Levels(NamedTuple):
 class Common(NamedTuple):
     """Mean and standard deviation of log mu over all constraints; NaN if none ever bound."""
 
-    mean: Array
-    sd: Array
+    mean: float
+    sd: float
 
 
-def common_level(mu: Array, bound: Array) -> Common:
+def common_level(mu: np.ndarray, bound: np.ndarray) -> Common:
     """Of `mu` where `bound`, both of one shape; the sd of a single case is 0."""
-    count = jnp.sum(bound)
-    log_mu = jnp.log(jnp.where(bound, mu, 1.0))
-    mean = jnp.sum(log_mu) / count
-    square = jnp.sum(jnp.where(bound, (log_mu - mean) ** 2, 0.0))
-    sd = jnp.sqrt(square / jnp.maximum(count - 1, 1))
-    return Common(mean, jnp.where(count > 0, sd, jnp.nan))
+    log_mu = np.log(mu[bound])
+    if not len(log_mu):
+        return Common(np.nan, np.nan)
+    return Common(float(log_mu.mean()), float(log_mu.std(ddof=min(len(log_mu) - 1, 1))))
 
 
 @jax.jit
@@ -95,6 +94,7 @@ def log_levels(model: Levels, features: Array) -> Array:
     return model.intercept + jnp.einsum(kind, features, model.weights)
 
 
+@jax.jit
 def expected_mu(probability: Array, log_level: Array, sd: Array, cap: Array) -> Array:
     """Expected shadow price, $/MWh, of one shape: `p E[min(mu, cap)]`; `cap` may be infinite."""
     log_level = jnp.minimum(log_level, HIGHEST)
@@ -104,6 +104,7 @@ def expected_mu(probability: Array, log_level: Array, sd: Array, cap: Array) -> 
     return probability * (below + above)
 
 
+@jax.jit
 def mu_quantile(level: float, probability: Array, log_level: Array, sd: Array, cap: Array) -> Array:
     """Shadow price that is not exceeded with the chance `level`: 0 up to the chance of not binding.
 

@@ -29,9 +29,8 @@ LEAST_CASES = 20  # of either outcome; with fewer there is nothing to fit weight
 PRIOR_ROWS = 100.0  # rows that the common base rate counts for in a climatology
 TOLERANCE = 1e-7  # greatest entry of the gradient
 MOST_ITERATIONS = 60
+CHUNK = 1024  # rows at a time: what is worked out for them stays in the cache
 STRIDE = 16  # a fit to each 16th row first leaves few steps to be taken with all rows
-LEAST_ROWS_TO_STRIDE = 16_384
-CHUNK = 1024  # rows at a time: what is worked out for them then stays in the cache
 
 
 class Logistic(NamedTuple):
@@ -80,17 +79,17 @@ def fit(
     common_rate: what climatologies are drawn towards, by default the rate of all given here.
     """
     features = jnp.asarray(features, float)
-    if not len(bound):  # a row that nobody knows is as good as none
-        features = jnp.zeros((*features.shape[:-2], 1, features.shape[-1]))
-        bound, known = np.zeros((1, bound.shape[1])), np.zeros((1, bound.shape[1]), bool)
     outcome, positives, rows = _outcomes(jnp.asarray(bound), known)
+    fill = max(CHUNK - len(outcome), 0)  # rows that nobody knows, up to one chunk
+    outcome = jnp.pad(outcome, ((0, fill), (0, 0)), constant_values=-1)
+    features = jnp.pad(features, (*[(0, 0)] * (features.ndim - 2), (0, fill), (0, 0)))
     is_newton = jnp.minimum(positives, rows - positives) >= LEAST_CASES
     if common_rate is None:
         common_rate = base_rate(positives.sum(), rows.sum())
     climatology = (positives + PRIOR_ROWS * common_rate) / (rows + PRIOR_ROWS)
     rate = jnp.where(is_newton, positives / jnp.maximum(rows, 1), climatology)
     start = jnp.zeros((outcome.shape[1], features.shape[-1] + 1)).at[:, 0].set(logit(rate))
-    if len(outcome) >= LEAST_ROWS_TO_STRIDE:
+    if len(outcome) >= STRIDE * CHUNK:
         some = features[..., ::STRIDE, :], outcome[::STRIDE]
         start = _minimise(*some, is_newton, start, penalty / STRIDE).w
     point = _minimise(features, outcome, is_newton, start, penalty)
@@ -133,7 +132,6 @@ def _minimise(
 ) -> _Point:
     count, width = start.shape
     rows, is_shared = len(outcome), features.ndim == 2
-    size = min(CHUNK, rows)
     ridge = jnp.full(width, penalty).at[0].set(0.0)
     pairs = np.triu_indices(width)
     place = np.zeros((width, width), int)
@@ -144,17 +142,19 @@ def _minimise(
 
         def add(total: tuple, begin: Array) -> tuple[tuple, None]:
             # the last chunk reaches back over rows that are counted already
-            at = jnp.minimum(begin, rows - size)
-            x = jax.lax.dynamic_slice_in_dim(features, at, size, axis=-2)
-            case = jax.lax.dynamic_slice_in_dim(outcome, at, size, axis=0)
-            is_new = at + jnp.arange(size) >= begin
+            at = jnp.minimum(begin, rows - CHUNK)
+            x = jax.lax.dynamic_slice_in_dim(features, at, CHUNK, axis=-2)
+            case = jax.lax.dynamic_slice_in_dim(outcome, at, CHUNK, axis=0)
+            is_new = at + jnp.arange(CHUNK) >= begin
             use = ((case >= 0) & is_new[:, None] & is_newton).astype(float)
             y = (case == 1).astype(float)
             x = jnp.concatenate([jnp.ones((*x.shape[:-1], 1)), x], axis=-1)
             z = jnp.einsum("tf,kf->tk" if is_shared else "ktf,kf->tk", x, w)
             small = jnp.exp(-jnp.abs(z))
             p = jnp.where(z >= 0, 1.0, small) / (1.0 + small)
-            loss = jnp.sum(use * (jnp.maximum(z, 0.0) + jnp.log1p(small) - y * z), axis=0)
+            # one logarithm for the product of 32 factors, each between 1 and 2
+            logs = jnp.log(jnp.where(use > 0, 1.0 + small, 1.0).reshape(-1, 32, count).prod(axis=1))
+            loss = logs.sum(axis=0) + jnp.sum(use * (jnp.maximum(z, 0.0) - y * z), axis=0)
             weight = use * small / (1.0 + small) ** 2  # p (1 - p), also where p rounds to 1
             first = jnp.einsum("tf,tk->fk" if is_shared else "ktf,tk->fk", x, use * (p - y))
             # single precision here costs no digit of the minimum, which the gradient alone decides
@@ -167,7 +167,7 @@ def _minimise(
 
         shape = (len(pairs[0]), count) if is_shared else (count, width, width)
         nothing = (jnp.zeros(count), jnp.zeros((width, count)), jnp.zeros(shape))
-        (loss, gradient, second), _ = jax.lax.scan(add, nothing, jnp.arange(0, rows, size))
+        (loss, gradient, second), _ = jax.lax.scan(add, nothing, jnp.arange(0, rows, CHUNK))
         loss = loss + 0.5 * jnp.sum(ridge * w**2, axis=1)
         gradient = gradient.T + ridge * w
         hessian = (second.T[:, place] if is_shared else second) + jnp.diag(ridge)

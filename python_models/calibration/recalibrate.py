@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
-from python_models.calibration import logistic, scores
+from python_models.calibration import scores
 
-LEAST_CASES = logistic.LEAST_CASES  # of either outcome, to fit a map and to choose one
+LEAST_CASES = 20  # of either outcome, to fit a map and to choose one
 CLIP = 1e-12
 PENALTY = 1e-6  # on the slope of Platt's line: next to none
 
@@ -50,8 +51,8 @@ def platt(p: np.ndarray, y: np.ndarray) -> Recalibration:
     """A straight line through the log-odds; needs `LEAST_CASES` of either outcome."""
     _check(y)
     odds = logit(np.clip(p, CLIP, 1 - CLIP))[:, None]
-    line = logistic.fit(odds, y[:, None], penalty=PENALTY)
-    return Recalibration("PLATT", float(line.weights[0, 0]), float(line.intercept[0]))
+    line = LogisticRegression(C=1 / PENALTY, solver="newton-cholesky", tol=1e-8).fit(odds, y > 0)
+    return Recalibration("PLATT", float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def isotonic(p: np.ndarray, y: np.ndarray) -> Recalibration:

@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.locks import Locked
+from gridhouse import methods_cli
 from gridhouse.command import FAILED, Json, Usage, console, guard, instant_of, notes
 from gridhouse.settings import Settings
 
@@ -37,6 +38,9 @@ ledger = typer.Typer(no_args_is_help=True, help="The ledger of what was fetched 
 app.add_typer(ledger, name="ledger")
 reports = typer.Typer(no_args_is_help=True, help="Write a report: one HTML page.")
 app.add_typer(reports, name="report")
+app.add_typer(methods_cli.ptdf, name="ptdf")
+app.command()(methods_cli.scenario)
+app.command()(methods_cli.assimilate)
 
 Targets = Annotated[
     list[str] | None,
@@ -273,7 +277,7 @@ def synth(
     """
     from gridhouse.report import print_written
 
-    with _guard():
+    with guard():
         from synthetic.synth import synth as write
 
         first = _day(start, "start")

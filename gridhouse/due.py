@@ -15,8 +15,8 @@ def window_if_due(
 ) -> str | None:
     """A condition for the last `window_days` of a DuckDB relation; None if no run is due.
 
-    One is due when the newest `instant` is `refresh_hours` after `last`, where there was no run yet,
-    or when it is asked for and there is anything at all.
+    One is due when the newest `instant` is `refresh_hours` after `last`, where there was none
+    yet, or when it is asked for and there is anything at all.
     """
     (newest,) = rows.aggregate(f"max({instant})").fetchone()
     if newest is None:

@@ -37,7 +37,9 @@ class Window:
     """
 
     def __init__(self, iso: str, days: int, grams, mu, targets, extra):
-        grams, mu, targets, extra = (r.filter(f"iso = '{iso}'") for r in (grams, mu, targets, extra))
+        grams, mu, targets, extra = (
+            r.filter(f"iso = '{iso}'") for r in (grams, mu, targets, extra)
+        )
         (last,) = grams.aggregate("max(market_date)").fetchone()
         self._grams = grams.filter(f"market_date > date '{last - timedelta(days=days)}'")
         self._mu, self._targets, self._extra = mu, targets, extra
@@ -51,7 +53,7 @@ class Window:
         return [at for (at,) in rows.project("run_at").distinct().order("run_at").fetchall()]
 
     def is_due(self, last_run_at: datetime, market_date: date, built_at: datetime, hours: float):
-        """Whether so many hours are new since a fit, or a day that it read whole was computed anew."""
+        """Whether so many hours are new since a fit, or a day that it read whole was made anew."""
         newest = self.instants(self.days[-1].day)[-1]
         return newest >= last_run_at + timedelta(hours=hours) or any(
             d.day < market_date and d.built_at > built_at for d in self.days

@@ -441,7 +441,7 @@ def test_tables_that_make_no_sense(small):
     odd = replaced(rows, "interval_start", [*starts[:-1], starts[-1] + timedelta(minutes=5)])
     with pytest.raises(ValueError, match="WIND: an interval starts at 2026-01-21 23:05"):
         assimilate_tables(odd, issued)
-    with pytest.raises(ValueError, match="LOAD: horizon 1.5 h"):
+    with pytest.raises(ValueError, match=r"LOAD: horizon 1\.5 h"):
         assimilate_tables(rows, issued, Options(horizons_hours=(1.5,)))
     for wrong in (
         {"members": 3},

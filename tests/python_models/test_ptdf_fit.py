@@ -159,9 +159,7 @@ def test_constraints_that_bind_together_are_one():
     b, _ = least_squares(merged[:cut][:, [0, 1, 2, 3]], truth.y[:cut])
     assert b.shape == (4, 8)
     alone = fitted(
-        np.column_stack(
-            [truth.mu[:, expected == k].sum(axis=1) for k in np.unique(expected)]
-        ),
+        np.column_stack([truth.mu[:, expected == k].sum(axis=1) for k in np.unique(expected)]),
         truth.y,
     )
     assert found.debiased == pytest.approx(alone.debiased[found.group], abs=1e-9)
@@ -223,9 +221,7 @@ def test_order_of_nodes_and_constraints_does_not_matter(seed):
     rng = np.random.default_rng(seed)
     nodes, constraints = rng.permutation(9), rng.permutation(12)
     one = fitted(truth.mu, truth.y, options=Options(tolerance=1e-10))
-    other = fitted(
-        truth.mu[:, constraints], truth.y[:, nodes], options=Options(tolerance=1e-10)
-    )
+    other = fitted(truth.mu[:, constraints], truth.y[:, nodes], options=Options(tolerance=1e-10))
     for name in ("beta", "debiased", "standard_error"):
         a, b = getattr(one, name)[np.ix_(constraints, nodes)], getattr(other, name)
         assert a == pytest.approx(b, abs=1e-4, nan_ok=True), name

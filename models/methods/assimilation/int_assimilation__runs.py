@@ -56,7 +56,7 @@ def model(dbt, session):
     if window:
         now = built_at()
         own = observations.filter(window).to_arrow_table()
-        device = os.environ.get("GRIDHOUSE_DEVICE")
+        device = os.environ.get("GRIDHOUSE_DEVICE") or None
         found = assimilate_tables(
             own, issued.filter(window).to_arrow_table(), Options(device=device)
         )

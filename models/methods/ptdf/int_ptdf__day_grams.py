@@ -43,8 +43,10 @@ def model(dbt, session):
                 prices.filter("is_explained").to_arrow_table(),
                 further if len(further) else None,
             )
-            key = [pa.repeat(pa.scalar(v, t), len(gram)) for v, (_, t) in
-                   zip((iso, day, unexplained, now), KEY, strict=True)]
+            key = [
+                pa.repeat(pa.scalar(v, t), len(gram))
+                for v, (_, t) in zip((iso, day, unexplained, now), KEY, strict=True)
+            ]
             yield from pa.table([*key, *gram.columns], schema=schema).to_batches()
 
     return pa.RecordBatchReader.from_batches(schema, rows())

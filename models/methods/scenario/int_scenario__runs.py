@@ -5,7 +5,7 @@ import pyarrow as pa
 from gridhouse.built_at import built_at
 from python_models.scenario.frames import SCENARIO_COLUMNS, ScenarioOptions, scenario_table
 
-KEY = pa.schema(
+RUN = pa.schema(
     [
         ("request_id", pa.string()),
         ("iso", pa.string()),
@@ -26,48 +26,55 @@ def model(dbt, session):
     requests = dbt.ref("int_scenario__requests")
     if dbt.is_incremental:
         requests = requests.filter(f"request_id not in (select request_id from {dbt.this})")
-    prices, mu = dbt.ref("features__lmp_target"), dbt.ref("features__sced_mu")
-    coefficients = dbt.ref("ref__estimated_ptdf")
-    intercepts = dbt.ref("ref__estimated_ptdf_intercepts")
-    residuals = dbt.ref("int_scenario__residuals")
-    schema = pa.schema([*KEY, *SCENARIO_COLUMNS])
+    runs, mu = dbt.ref("features__sced_runs"), dbt.ref("features__sced_mu")
+    tables = [
+        dbt.ref("int_scenario__coefficients"),
+        dbt.ref("ref__estimated_ptdf_intercepts"),
+        dbt.ref("int_scenario__residuals"),
+    ]
+    schema = pa.schema([*RUN, *SCENARIO_COLUMNS])
     answers = [schema.empty_table()]
     for request_id, text in requests.project("request_id, request").fetchall():
         asked = json.loads(text)
-        until = f"timestamptz '{asked['at']}'" if asked["at"] else "timestamptz 'infinity'"
-        # a run without any price has no lambda either
-        last = prices.filter(f"run_at <= {until} and energy_price is not null")
-        day = f"market_date = ({last.aggregate('max(market_date)').sql_query()})"
-        found = last.filter(day).order("run_at desc").limit(1)
-        found = found.project("run_at, market_date, energy_price").fetchone()
-        if found is None:
-            raise ValueError(f"no run of the dispatch has landed until {asked['at']}")
-        run_at, market_date, system_lambda = found
-        snapshot = f"run_at = timestamptz '{run_at.isoformat()}' and market_date = '{market_date}'"
+        until = f"run_at <= timestamptz '{asked['at'] or 'infinity'}'"
+        last = runs.filter(f"{until} and energy_price is not null").order("run_at desc").limit(1)
+        found = last.project("run_at, market_date, energy_price").fetchone()
+        run_at, market_date, system_lambda = found or (None, None, float("nan"))
+        snapshot = "false"
+        if found:
+            snapshot = f"market_date = '{market_date}' and run_at = timestamptz '{run_at}'"
+        binding = mu.filter(f"is_binding and {snapshot}")
         names = ", ".join("'" + name.replace("'", "''") + "'" for name in asked["nodes"])
-        chosen = intercepts.filter(f"location in ({names})").to_arrow_table()
-        live = coefficients.filter(f"location in ({names})")
-        run_ids = {row["run_id"] for row in chosen.select(["run_id"]).to_pylist()}
+        coefficients, intercepts, residuals = (
+            table.filter(f"location in ({names})").to_arrow_table() for table in tables
+        )
         places = zip(
-            chosen["location"].to_pylist(), chosen["location_type"].to_pylist(), strict=True
+            *(intercepts[c].to_pylist() for c in ("location", "location_type")), strict=True
         )
-        answer = scenario_table(
-            mu.filter(f"is_binding and {snapshot}")
-            .project("constraint_name, contingency_name, shadow_price")
-            .to_arrow_table(),
-            live.to_arrow_table(),
-            chosen,
-            residuals.filter(f"location in ({names})").to_arrow_table(),
-            system_lambda,
-            ScenarioOptions(
-                locations=tuple(places),
-                shocks=tuple(asked["shocks"]),
-                threshold=asked["threshold"],
-                drivers=asked["topk"],
-                liquidity=asked["liquidity"],
-            ),
+        options = ScenarioOptions(
+            locations=tuple(places),
+            shocks=tuple(asked["shocks"]),
+            threshold=asked["threshold"],
+            drivers=asked["topk"],
+            liquidity=asked["liquidity"],
         )
-        key = [request_id, "ERCOT", next(iter(run_ids), None), run_at, built_at()]
-        columns = [pa.array([v], f.type) for v, f in zip(key, KEY, strict=True)]
+        shadow_prices = binding.project("constraint_name, contingency_name, shadow_price")
+        try:
+            answer = scenario_table(
+                shadow_prices.to_arrow_table(),
+                coefficients,
+                intercepts,
+                residuals,
+                system_lambda,
+                options,
+            )
+        except ValueError as error:
+            # an answer, too: the question would stop each build to come
+            answer = pa.Table.from_pylist(
+                [{"status": "REJECTED", "reason": str(error)}], schema=SCENARIO_COLUMNS
+            )
+        fit = intercepts["run_id"][0].as_py() if len(intercepts) else None
+        key = [request_id, "ERCOT", fit, run_at, built_at()]
+        columns = [pa.array([value], field.type) for value, field in zip(key, RUN, strict=True)]
         answers.append(pa.table([*columns, *answer.columns], schema=schema))
     return pa.concat_tables(answers)

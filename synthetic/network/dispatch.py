@@ -23,8 +23,6 @@ from synthetic.network.factors import Grid, Pairs
 LOST_LOAD = 5000.0  # $/MWh
 TOLERANCE = 1e-5  # MW by which a flow may exceed its limit
 ROUNDS = 60
-# Rows that may be added for one branch and direction at a time: its other pairs mostly follow.
-PER_BRANCH = 2
 
 
 class Interval(NamedTuple):
@@ -159,8 +157,8 @@ class Dispatcher:
             limit,
         )
 
-    def _exceeding(self, flow: np.ndarray) -> list[tuple[int, int]]:
-        """Pairs without a row whose flow exceeds the limit, the worst of each branch first."""
+    def _exceeding(self, flow: np.ndarray, most: int) -> list[tuple[int, int]]:
+        """Pairs without a row whose flow exceeds the limit, the worst `most` of each branch."""
         pair_flow = self._pairs.flows(flow)
         excess = np.abs(pair_flow) - self._limit
         over = np.flatnonzero(excess > TOLERANCE)
@@ -170,7 +168,7 @@ class Dispatcher:
         for pair in over.tolist():
             key = pair, 1 if pair_flow[pair] > 0 else -1
             branch = int(self._pairs.branch[pair]), key[1]
-            if key not in self._row_of and taken.get(branch, 0) < PER_BRANCH:
+            if key not in self._row_of and taken.get(branch, 0) < most:
                 taken[branch] = taken.get(branch, 0) + 1
                 found.append(key)
         return found
@@ -189,7 +187,7 @@ class Dispatcher:
         self._program.changeRowBounds(0, total, total)
         if self._row_of:
             self._set_limits(demand, 0)
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             self._program.run()
             self.solves += 1
             if self._program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -200,7 +198,8 @@ class Dispatcher:
             accepted, shed = values[: self._steps], values[self._steps]
             injection = np.bincount(self._column_bus, accepted, len(demand))
             flow = self._grid.flows(injection - demand + shed * self._grid.weights)
-            found = self._exceeding(flow)
+            # one or two rows of a branch mostly keep its other pairs
+            found = self._exceeding(flow, 2 + number)
             if not found:
                 duals = np.array(solution.row_dual)
                 shadow = np.maximum(-duals[1:], 0.0)

@@ -110,8 +110,16 @@ class NetworkMarket(NetworkDay):
         """Batteries of the disclosures: those whose bus is a settlement point."""
         return [i for i, name in enumerate(self.battery_points) if name in self.points]
 
-    def own_batteries(self, count: int) -> list[Battery] | None:
-        """At most `count` of the network's batteries; each is a site of its own."""
+    def own_batteries(self, count: int) -> list[Battery]:
+        """At most `count` of the network's batteries; each is a site of its own.
+
+        Raises ValueError where the points have none of their nodes.
+        """
+        if not self._shown:
+            raise ValueError(
+                f"none of the {len(self.points)} settlement points is the node of a battery, and "
+                "the disclosures show batteries: ask for more points"
+            )
         all_of, found = self.batteries, []
         alone = [
             n for n in range(len(SITES) * len(self._shown)) if len(SITES[n % len(SITES)].units) == 1
@@ -136,7 +144,7 @@ class NetworkMarket(NetworkDay):
             )
         return found
 
-    def battery_states(self, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+    def battery_states(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Net output (MW) and stored energy (MWh) of `own_batteries` at each run."""
         which = self._shown[:count]
         at, run = self.sced_runs()

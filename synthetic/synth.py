@@ -22,9 +22,8 @@ from typing import NamedTuple
 from synthetic import ercot
 from synthetic.clock import days as days_of
 from synthetic.context import Context
-from synthetic.ercot_network import Factors, keep_factors
+from synthetic.ercot_network import Factors, keep_factors, market_day
 from synthetic.network.inputs import rating_block
-from synthetic.network.settings import MARKETS
 from synthetic.truth import Truth
 from synthetic.writing import Summary
 from synthetic.zips import put
@@ -94,17 +93,18 @@ def synth(
 
     Args:
         folder: takes `ercot/` with the files and `truth/`.
-        market: one of `MARKETS`.
+        market: one of `SPANS`.
         seed: names the market's weather, outages and offers.
         start, days: default by market, see `SPANS`.
         points: settlement points; default every bus, four hubs with two means, and four zones.
         done: is told how many days of how many are written.
 
     Raises:
-        ValueError: an unknown market, no day, no point, or a folder that holds something else.
+        ValueError: an unknown market, no day, too few points to show a battery, or a folder that
+            holds something else.
     """
-    if market not in MARKETS:
-        raise ValueError(f"unknown market {market!r}; known: {', '.join(MARKETS)}")
+    if market not in SPANS:
+        raise ValueError(f"unknown market {market!r}; known: {', '.join(SPANS)}")
     span = SPANS[market]
     count = span.days if days is None else days
     if count < 1:
@@ -112,8 +112,7 @@ def synth(
     first = start or span.start
     last = date.fromordinal(first.toordinal() + count)
     folder, points = Path(folder), ALL if points is None else points
-    if points < 2:
-        raise ValueError(f"points must be at least 2, a hub and a resource node, not {points}")
+    market_day(seed, first, points, market).own_batteries(1)
     _claim(folder, {"market": market, "seed": seed, "points": None if points == ALL else points})
     started = perf_counter()
     jobs = [_Job(folder, seed, market, points, day) for day in days_of(first, last)]

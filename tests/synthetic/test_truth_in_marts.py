@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def run(data: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, list]:
+def differences(
+    data: Path, truth: synthetic.Truth, batch: int, marts: Iterable[str] = tuple(MARTS)
+) -> dict[str, list]:
     """Rows in the mart and not in the truth, and the reverse, by mart, after `batch` batches.
 
     `ends` are those of constraints in ERCOT's dispatch.
@@ -68,7 +71,8 @@ def differences(data: Path, truth: synthetic.Truth, batch: int) -> dict[str, lis
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{data / 'raw.duckdb'}' as raw (read_only)")
-        for mart, (keys, values) in MARTS.items():
+        for mart in marts:
+            keys, values = MARTS[mart]
             relation = f"{'staging' if mart.startswith('stg_') else 'marts'}.{mart}"
             held = {row[0] for row in connection.execute(f"describe {relation}").fetchall()}
             keys = [k for k in KEY + keys if k in held]
@@ -123,3 +127,69 @@ def test_marts_equal_the_truth_before_and_after_a_correction(tmp_path: Path) -> 
         run(data, "build")
         found = differences(data, truth, number)
         assert not any(found.values()), (f"batch {number}", found)
+
+
+# fct_bess_revenue_lines has its own test of the columns that say where a line comes from
+REVENUE = "resource, revenue_line, side, interval_start, settlement_point, source_resource"
+
+
+def test_a_network_from_the_command_to_the_marts(tmp_path: Path) -> None:
+    """Its files land, the marts equal the truth, and prices follow from the true shift factors.
+
+    One day: between two, the marts part the run that holds past midnight.
+    """
+    files, data = tmp_path / "files", tmp_path / "data"
+    data.mkdir()
+    run(data, "synth", "--points", "40", "--start", "2026-03-08", "--to", str(files))
+    run(data, "extract", "--from", str(files / "ercot"))
+    run(data, "build")
+    truth = synthetic.Truth(files)
+    of_others = {"fct_interchange_intervals", "fct_resource_output_intervals"}
+    found = differences(data, truth, 1, [m for m in MARTS if m not in of_others])
+    assert not any(found.values()), found
+    with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{data / 'raw.duckdb'}' as raw (read_only)")
+        compared, worst, congested = connection.execute(
+            f"""
+            with shown as (
+                select prices.location, prices.interval_start, any_value(prices.price) as price,
+                    any_value(lambdas.price) as energy,
+                    coalesce(sum(mu.shadow_price * ptdf.shift_factor), 0) as congestion
+                from marts.fct_price_intervals as prices
+                inner join staging.stg_ercot__sced_system_lambdas as lambdas
+                    on prices.interval_start = lambdas.run_at
+                left join marts.fct_constraint_intervals as mu
+                    on prices.interval_start = mu.interval_start and mu.market = 'RT5M'
+                left join read_parquet('{truth.path("ptdf_rows")}') as ptdf
+                    on mu.constraint_name = ptdf.constraint_name
+                    and mu.contingency_name = ptdf.contingency_name
+                    and prices.location = ptdf.location
+                    and prices.market_date between ptdf.market_date and ptdf.last_market_date
+                where prices.market = 'RT5M'
+                group by all
+            )
+            select count(*), max(abs(price - energy + congestion)),
+                count(*) filter (where abs(congestion) > 0.01)
+            from shown
+            """
+        ).fetchone()
+        lines = connection.execute(
+            f"""
+            with truth as (
+                select {REVENUE}, round(quantity, 6) as quantity, round(amount, 4) as amount
+                from read_parquet('{truth.path("fct_bess_revenue_lines")}')
+            ),
+            mart as (
+                select {REVENUE}, round(quantity, 6) as quantity, round(amount, 4) as amount
+                from marts.fct_bess_revenue_lines
+                where market_date = '2026-03-08'
+            )
+            select (select count(*) from truth), count(*)
+            from (from truth intersect all from mart)
+            """
+        ).fetchone()
+    runs = truth.table("stg_ercot__sced_system_lambdas").num_rows
+    assert compared == 40 * runs and congested > 1_000
+    assert worst <= 0.02
+    assert lines[0] == lines[1] > 1_000

@@ -112,9 +112,7 @@ def test_any_split_of_the_rows_adds_up(seed, part_of_row):
     for found in (total, at_once):
         assert found.present.tolist() == whole.present.tolist()
         for target in range(6):
-            a, b = (
-                moments(g, g.pattern[target], np.array([target])) for g in (found, whole)
-            )
+            a, b = (moments(g, g.pattern[target], np.array([target])) for g in (found, whole))
             for left, right in zip(a, b, strict=True):
                 assert left == pytest.approx(right, rel=1e-9, abs=1e-9)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -227,7 +228,7 @@ def fit(
                 everything.mean_x if pattern == 0 else train.sum_x[pattern] / train.rows[pattern],
                 unbiased[np.ix_(labels, targets)],
                 own_intercept,
-                _chunks(chunks, targets, nodes),
+                partial(_chunks, chunks, targets, nodes),
             )
             own = np.where(np.isnan(own), np.nan, np.fmax(own, by_chunk))
         error[np.ix_(scaled.used, targets)] = own
@@ -356,7 +357,9 @@ def _chunks(parts: Sequence[Part], targets: np.ndarray, nodes: int):
         pattern = part.gram.pattern[own[0]] if own[0] >= 0 else -1
         if pattern < 0:
             continue
+        # no copy of what is taken whole, which a day of many nodes is
         used = np.flatnonzero(part.columns >= 0)
+        rows = slice(None) if len(used) == len(part.columns) else used
         is_all = len(own) == part.gram.xy.shape[1] and (own == np.arange(len(own))).all()
         yield Chunk(
             columns=part.columns[used],
@@ -364,7 +367,7 @@ def _chunks(parts: Sequence[Part], targets: np.ndarray, nodes: int):
             sum_x=part.gram.sum_x[pattern, used],
             xx=part.gram.xx[pattern][np.ix_(used, used)],
             sum_y=part.gram.sum_y[own],
-            xy=part.gram.xy[used] if is_all else part.gram.xy[np.ix_(used, own)],
+            xy=part.gram.xy[rows] if is_all else part.gram.xy[np.ix_(used, own)],
         )
 
 

@@ -10,7 +10,7 @@ the resolution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from python_models.ptdf.solver import Spectrum
 RIDGE = 1e-6
 LEAST_RESOLUTION = 0.99
 QUANTILE = 1.96
+LEAST_LEFT = 0.05  # of what other chunks say of a coefficient
 
 
 class Debiased(NamedTuple):
@@ -78,26 +79,36 @@ def clustered_error(
     mean_x: np.ndarray,
     b: np.ndarray,
     intercept: np.ndarray,
-    chunks: Iterable[Chunk],
+    chunks: Callable[[], Iterable[Chunk]],
 ) -> np.ndarray:
     """Standard errors, `[J, N]`, for errors that may hang together within chunks in any way.
 
     operator: `[J, K]`, what takes sums of centred x times residual to coefficients (the rows'
-    number included). b: `[K, N]` and intercept: `[N]`, of nearly unbiased residuals. The sandwich
-    of clusters (Liang and Zeger, 1986), with the number of chunks corrected for; it comes out too
-    small for a column that is not zero in a few chunks only, so take the greater of two.
+    number included). b: `[K, N]` and intercept: `[N]`, of nearly unbiased residuals. chunks: called
+    twice. The sandwich of clusters (Liang and Zeger, 1986). A fit pulls the residuals of a chunk
+    towards zero as far as that chunk determines a coefficient, so each is divided by one less that
+    share, as if the chunk had been left out (Bell and McCaffrey, 2002). Still too small for a
+    column that is not zero in a few chunks only: take the greater of two.
     """
     variance = np.zeros((operator.shape[0], b.shape[1]))
     centre = operator @ mean_x
-    count = 0
-    for chunk in chunks:
+    weights = [_weight(operator[:, chunk.columns], centre, chunk) for chunk in chunks()]
+    count = len(weights)
+    if count < 2:
+        return np.full(variance.shape, np.nan)
+    left = 1 - np.array(weights) / np.maximum(np.sum(weights, axis=0), np.finfo(float).tiny)
+    for chunk, share in zip(chunks(), np.maximum(left, LEAST_LEFT), strict=True):
         own = b[chunk.columns]
         score = chunk.xy - np.outer(chunk.sum_x, intercept) - chunk.xx @ own
         total = chunk.sum_y - chunk.rows * intercept - chunk.sum_x @ own
         moved = operator[:, chunk.columns] @ score
         moved -= np.outer(centre, total)
+        moved /= share[:, None]
         variance += np.square(moved, out=moved)
-        count += 1
-    if count < 2:
-        return np.full(variance.shape, np.nan)
-    return np.sqrt(variance * count / (count - 1))
+    return np.sqrt(variance * (count - 1) / count)
+
+
+def _weight(operator: np.ndarray, centre: np.ndarray, chunk: Chunk) -> np.ndarray:
+    """`[J]`: the sum over a chunk's rows of the squares of what they weigh in a coefficient."""
+    square = ((operator @ chunk.xx) * operator).sum(axis=1)
+    return square - 2 * (operator @ chunk.sum_x) * centre + chunk.rows * centre**2

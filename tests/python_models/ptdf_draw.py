@@ -27,15 +27,23 @@ class Draw(NamedTuple):
 
 
 def draw(
-    seed: int, days: int, constraints: int, nodes: int, *, noise: float, twins: int = 0
+    seed: int,
+    days: int,
+    constraints: int,
+    nodes: int,
+    *,
+    noise: float,
+    twins: int = 0,
+    least: float = 0.003,
 ) -> Draw:
-    """`twins` of the constraints bind with the one before them, and have its factors."""
+    """`twins` of the constraints bind with the one before them, and have its factors.
+    least: share of the intervals in which the rarest bind."""
     rng = np.random.default_rng(seed)
     rows = days * PER_DAY
     common = slow(rng, rows, 8, 0.95)
     loadings = rng.standard_normal((8, constraints)) * (rng.random((8, constraints)) < 0.4)
     latent = common @ loadings + slow(rng, rows, constraints, 0.7)
-    share = np.exp(rng.uniform(np.log(0.003), np.log(0.15), constraints))
+    share = np.exp(rng.uniform(np.log(least), np.log(0.15), constraints))
     limit = np.array([np.quantile(w, 1 - s) for w, s in zip(latent.T, share, strict=True)])
     mu = np.maximum(latent - limit, 0) ** 1.5 * np.exp(rng.normal(3, 1, constraints))
     beta = factors(rng, constraints, nodes)

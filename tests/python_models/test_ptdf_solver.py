@@ -15,7 +15,7 @@ from python_models.ptdf.solver import (
 from tests.python_models.ptdf_draw import draw
 
 
-def problem(seed: int, constraints: int = 60, nodes: int = 20, twins: int = 6):
+def problem(seed: int, constraints: int = 60, nodes: int = 20, twins: int = 0):
     """(x, y) of variance 1; y keeps its own scale."""
     market = draw(seed, 60, constraints, nodes, noise=0.5, twins=twins)
     x = market.mu - market.mu.mean(axis=0)
@@ -66,6 +66,17 @@ def test_objective_is_that_of_scikit_learn(l1_ratio):
         assert (excess <= 1e-6 * v).all()
     largest = np.abs(theirs).max(axis=(0, 2))[:, None]
     assert (np.abs(exact.coefficients - theirs) <= 1e-4 * largest).all()
+
+
+def test_columns_that_are_all_but_the_same_are_no_hindrance():
+    """Coordinate descent does not get there in 100,000 passes."""
+    x, y = problem(1, twins=6)
+    g, c, v = second_moments(x, y)
+    assert (np.linalg.eigvalsh(g) < 1e-6).sum() == 6
+    alphas = np.logspace(0, -5, 10)[:, None] * largest_penalties(c, 0.5)
+    path = elastic_net_path(g, c, v, alphas, 0.5)
+    assert path.is_converged.all() and (path.gaps <= 1e-6).all()
+    assert path.iterations.max() < 1000
 
 
 def test_one_column_by_hand():

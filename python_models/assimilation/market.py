@@ -38,10 +38,11 @@ LEVELS = (0.05, 0.25, 0.75, 0.95)
 LEAST_VALUES = 24  # with less history nothing is claimed about a zone's anomaly
 LEAST_PAIRS = 300  # with less, horizons follow the equation of the anomaly and no regression
 LEAST_ERROR_MW = 0.01  # what is published is rounded
-LAGS = 6  # of the autocorrelations that phi is fitted to
 _EDGE = 1e-3  # shares nearer to the bounds have the odds of this one
-_MOST_SIGNAL = 0.999
-_PHI = np.linspace(0, 0.999, 1000)
+_LEAST_SLOPE = 0.02  # odds of less than that of the capacity say more of the meter than of the sky
+# What lasts loses its memory within 1 to 1,000 intervals, and 1/10,000 to nine tenths are error.
+_PHI = 1 - 10 ** -np.linspace(0, 3, 40)
+_SIGNAL = 1 - np.array([1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.7, 0.9])
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _CRPS_LEVELS = (np.arange(25) + 0.5) / 25
 
@@ -131,9 +132,11 @@ class Level(NamedTuple):
 
 
 def share_of(level_mw: Array, capacity_mw: Array) -> Array:
-    """Share of the capacity within 0..1; 0 of no capacity."""
+    """Share of the capacity within 0..1; 0 of no capacity, NaN of no level."""
     some = capacity_mw > 0
-    return jnp.clip(jnp.where(some, level_mw / jnp.where(some, capacity_mw, 1.0), 0.0), 0.0, 1.0)
+    return jnp.clip(
+        jnp.where(some, level_mw / jnp.where(some, capacity_mw, 1.0), 0 * level_mw), 0.0, 1.0
+    )
 
 
 def to_mw(anomaly: Array, base_mw: Array, capacity_mw: Array | None) -> Array:
@@ -184,14 +187,15 @@ def climatology(actual_mw: np.ndarray, hour: np.ndarray, training: np.ndarray) -
 
 @jax.jit
 def fit_parameters(series: Series, training: Array) -> Parameters:
-    """Parameters by weighted moments of the anomalies where `training`, `[T]`, is true.
+    """Parameters of the anomalies where `training`, `[T]`, is true.
 
-    Autocorrelations of an AR(1) under a white error are signal * phi^lag; the two are fitted by
-    least squares to the first lags.
+    Bias and variance are weighted moments; phi, and which share of the variance lasts from one
+    interval to the next, are the most likely ones, zone by zone.
     """
     anomaly = to_anomaly(series.actual_mw, series.base_mw, series.capacity_mw)
     slope = jnp.nan_to_num(mw_per_anomaly(series.base_mw, series.capacity_mw))
-    use = training[:, None] & ~jnp.isnan(anomaly) & (slope > 0)
+    enough = 0.0 if series.capacity_mw is None else _LEAST_SLOPE * series.capacity_mw
+    use = training[:, None] & ~jnp.isnan(anomaly) & (slope > enough)
     slope = jnp.where(use, slope, 0.0)
     count = use.sum(axis=0)
     is_fit = count >= LEAST_VALUES
@@ -203,22 +207,8 @@ def fit_parameters(series: Series, training: Array) -> Parameters:
     bias = ratio((slope**2 * jnp.where(use, anomaly, 0.0)).sum(axis=0), weight)
     centred = jnp.where(use, slope * (anomaly - bias), 0.0)
     variance = ratio((centred**2).sum(axis=0), weight)
-    correlations = jnp.stack(
-        [
-            ratio(
-                (centred[lag:] * centred[:-lag]).sum(axis=0),
-                (slope[lag:] * slope[:-lag]).sum(axis=0) * variance,
-            )
-            for lag in range(1, LAGS + 1)
-        ]
-    )
-    powers = _PHI[:, None] ** np.arange(1, LAGS + 1)  # `[grid, lags]`
-    signal = powers @ correlations / np.maximum((powers**2).sum(axis=1), 1e-30)[:, None]
-    signal = jnp.clip(signal, 0.0, _MOST_SIGNAL)
-    misfit = ((correlations - signal[:, None] * powers[:, :, None]) ** 2).sum(axis=1)
-    best = jnp.argmin(misfit, axis=0)
-    phi = jnp.asarray(_PHI)[best]
-    signal = jnp.take_along_axis(signal, best[None], axis=0)[0]
+    scaled = jnp.where(use, centred / jnp.sqrt(jnp.where(variance > 0, variance, 1.0)), jnp.nan)
+    phi, signal = _most_likely(scaled, slope)
     # of values that hang together few are independent: a mean that they may have by chance
     # would shift every forecast to come
     chance = variance * (1 + phi) / (1 - phi) / jnp.maximum(count, 1)
@@ -241,6 +231,39 @@ def fit_parameters(series: Series, training: Array) -> Parameters:
         count=count,
         is_fit=is_fit,
     )
+
+
+def _most_likely(observed: Array, slope: Array) -> tuple[Array, Array]:
+    """phi and signal, `[N]` each, of an AR(1) with variance `signal` that is seen as `observed`,
+    `[T, N]`, NaN where missing: `slope` times its value plus white noise of variance 1 - signal
+    where the slope is its root mean square. The common scale of both variances is free.
+
+    The likelihood is that of the exact filter, for all pairs of a grid at once.
+    """
+    phi, signal = jnp.asarray(_PHI)[:, None, None], jnp.asarray(_SIGNAL)[:, None]
+    there = ~jnp.isnan(observed)
+    count = jnp.maximum(there.sum(axis=0), 1)
+    noise = (1 - signal) * (slope**2).sum(axis=0) / count
+
+    def step(before: tuple[Array, ...], now: tuple[Array, Array, Array]):
+        mean, variance, logs, squares = before
+        value, slope, seen = now
+        expected = slope**2 * variance + noise
+        expected = jnp.where(seen, expected, 1.0)
+        innovation = jnp.where(seen, value - slope * mean, 0.0)
+        gain = jnp.where(seen, variance * slope / expected, 0.0)
+        mean = phi * (mean + gain * innovation)
+        variance = phi**2 * (1 - gain * slope) * variance + (1 - phi**2) * signal
+        logs, squares = logs + jnp.log(expected), squares + innovation**2 / expected
+        return (mean, variance, logs, squares), None
+
+    none = jnp.zeros(jnp.broadcast_shapes(phi.shape, noise.shape))
+    start = none, none + signal, none, none
+    inputs = jnp.nan_to_num(observed), slope, there
+    (_, _, logs, squares), _ = jax.lax.scan(step, start, inputs)
+    misfit = logs + count * jnp.log(jnp.maximum(squares / count, 1e-300))
+    best = jnp.argmin(misfit.reshape(-1, misfit.shape[-1]), axis=0)
+    return phi.ravel()[best // len(_SIGNAL)], signal.ravel()[best % len(_SIGNAL)]
 
 
 def _nearest_correlation(matrix: Array) -> Array:

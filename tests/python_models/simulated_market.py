@@ -78,7 +78,7 @@ def simulate(
         3600, "s"
     )
     for quantity, kind in (kinds or KINDS).items():
-        base = expected(rng, quantity, hours, zones)
+        base = np.round(expected(rng, quantity, hours, zones), 1)  # as published
         anomaly = correlated(rng, zones, hours, kind)
         if quantity in ("WIND", "SOLAR"):
             share = base / CAPACITY

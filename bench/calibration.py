@@ -5,7 +5,7 @@
 100,000 rows, 12 features, base rate about 6 per cent. The peer fits constraint by constraint:
 `LogisticRegression` with its default solver (lbfgs) and with newton-cholesky, both to a tolerance
 of 1e-8, with as many threads as it takes by itself; seconds of 6 constraints times 50. There lbfgs
-stops at gradients of about 1e-3, newton-cholesky and ours at 1e-6 or less. On few cores
+stops at gradients of about 3e-4, newton-cholesky and ours at 1e-6 or less. On few cores
 scikit-learn is slower with its threads than with one, so both are run with one thread too. Ours is
 the best of three calls after the first: compiling comes once per shape and is printed.
 

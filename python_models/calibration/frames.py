@@ -369,7 +369,9 @@ def _recalibration(fitted: _Fitted) -> recalibrate.Recalibration:
 
 
 def _recalibrated(fitted: _Fitted, recalibration: recalibrate.Recalibration) -> np.ndarray:
-    return np.where(fitted.model.is_newton, recalibrate.apply(recalibration, fitted.p), fitted.p)
+    model = fitted.model
+    # a climatology is its base rate to the last digit, so that its skill beside it is exactly 0
+    return np.where(model.is_newton, recalibrate.apply(recalibration, fitted.p), model.base_rate)
 
 
 def _method(model: logistic.Logistic, k: int) -> str:

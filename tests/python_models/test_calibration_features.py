@@ -197,6 +197,9 @@ def test_a_known_market():
     assert -0.02 < hour["skill_climatology"] < 0.05
     assert hour["skill_persistence"] > 0.4
     assert five["ece"] < 0.02
+    # the constraint with a climatology, beside climatology
+    rare = [s for s in row["scores"] if s["constraint_key"] == "C00"]
+    assert [s["skill_climatology"] for s in rare] == [0.0, 0.0]
     for s in row["scores"]:
         assert s["reliability"] - s["resolution"] + s["uncertainty"] == pytest.approx(
             s["brier"], abs=0.01

@@ -17,7 +17,7 @@ from synthetic.clock import CENTRAL, local_of
 from synthetic.context import Context
 from synthetic.ercot_market import Day
 from synthetic.ercot_posting import PRODUCTS, flag_column, post
-from synthetic.ercot_zones import HORIZON, ZONES
+from synthetic.ercot_zones import HORIZON, OUTAGE_ZONES, SOLAR_REGIONS, WIND_REGIONS, ZONES
 from synthetic.shapes import generator, smooth_noise
 
 _HOUR = np.timedelta64(3600, "s")
@@ -33,28 +33,6 @@ _LOAD_COLUMNS = {
     "West": "WEST",
 }
 _MODELS = ("A3", "A6", "E")
-# Regions of the other products, with the weather zones that lie in each here.
-_WIND_REGIONS = {
-    "PANHANDLE": ("NORTH",),
-    "COASTAL": ("COAST",),
-    "SOUTH": ("SOUTHERN", "SOUTH_C"),
-    "WEST": ("WEST", "FAR_WEST"),
-    "NORTH": ("NORTH_C", "EAST"),
-}
-_SOLAR_REGIONS = {
-    "CenterWest": ("WEST",),
-    "NorthWest": ("NORTH",),
-    "FarWest": ("FAR_WEST",),
-    "FarEast": ("EAST",),
-    "SouthEast": ("COAST", "SOUTHERN"),
-    "CenterEast": ("NORTH_C", "SOUTH_C"),
-}
-_OUTAGE_ZONES = {
-    "South": ("SOUTHERN", "SOUTH_C"),
-    "North": ("NORTH", "NORTH_C", "EAST"),
-    "West": ("WEST", "FAR_WEST"),
-    "Houston": ("COAST",),
-}
 _OUTAGE_KINDS = {"TotalResourceMW": "RESOURCE", "TotalIRRMW": "IRR"} | {
     "TotalNewEquipResourceMW": "NEW_EQUIPMENT"
 }
@@ -219,8 +197,8 @@ class _Renewable:
     regions: dict[str, tuple[str, ...]]
 
 
-_WIND = _Renewable("WIND", "WIND", {"COP_HSL": 1.03, "STWPF": 1.0, "WGRPP": 0.85}, _WIND_REGIONS)
-_SUN = _Renewable("SOLAR", "SOLAR", {"COP_HSL": 1.03, "STPPF": 1.0, "PVGRPP": 0.92}, _SOLAR_REGIONS)
+_WIND = _Renewable("WIND", "WIND", {"COP_HSL": 1.03, "STWPF": 1.0, "WGRPP": 0.85}, WIND_REGIONS)
+_SUN = _Renewable("SOLAR", "SOLAR", {"COP_HSL": 1.03, "STPPF": 1.0, "PVGRPP": 0.92}, SOLAR_REGIONS)
 
 
 def wind_by_region(ctx: Context, feed: str, market: Day) -> None:
@@ -339,11 +317,11 @@ def resource_outages(ctx: Context, feed: str, market: Day) -> None:
     rows = rows.of(~rows.repeated)
     if not len(rows.hour):
         return
-    now = (market.thermal_outage.T @ _regions(_OUTAGE_ZONES))[rows.posting]
+    now = (market.thermal_outage.T @ _regions(OUTAGE_ZONES))[rows.posting]
     lead = rows.hour - rows.posting
     out = np.round(now * (0.6 + 0.4 * np.exp(-lead / 48))[:, None])
     mw = np.hstack([out, np.zeros_like(out), np.zeros_like(out)])
-    zones, kinds = list(_OUTAGE_ZONES), list(_OUTAGE_KINDS)
+    zones, kinds = list(OUTAGE_ZONES), list(_OUTAGE_KINDS)
     lines = text.Lines(
         [
             rows.date,

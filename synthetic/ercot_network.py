@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from synthetic import text
 from synthetic.ercot_batteries import SITES, Battery
 from synthetic.ercot_market import LOCATION_TYPES, Constraint, Monitored, Plants
+from synthetic.ercot_zones import published_zone
 from synthetic.network.case import ZONES
 from synthetic.network.inputs import STEPS, block_days, by_zone, rating_block
 from synthetic.network.market import NetworkDay
@@ -190,6 +191,10 @@ def keep_states(truth: Truth, market: NetworkMarket) -> None:
             ZONES, np.tile(np.repeat(np.arange(len(ZONES)), len(market.fives)), len(parts))
         ),
         location_type="WEATHER_ZONE",
+        published_location=text.pick(
+            [published_zone(quantity, zone) for quantity in parts for zone in ZONES],
+            np.repeat(np.arange(times), len(market.fives)),
+        ),
         quantity=text.pick(list(parts), np.repeat(np.arange(len(parts)), per)),
         power_mw=np.concatenate([a.ravel() for a in parts.values()]),
     )

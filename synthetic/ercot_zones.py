@@ -12,6 +12,28 @@ ZONES = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTHERN", "SOUTH_C",
 # Hours that a forecast looks ahead.
 HORIZON = 168
 
+# Regions of the products of wind, sun and outages, with the weather zones that lie in each here.
+WIND_REGIONS = {
+    "PANHANDLE": ("NORTH",),
+    "COASTAL": ("COAST",),
+    "SOUTH": ("SOUTHERN", "SOUTH_C"),
+    "WEST": ("WEST", "FAR_WEST"),
+    "NORTH": ("NORTH_C", "EAST"),
+}
+SOLAR_REGIONS = {
+    "CenterWest": ("WEST",),
+    "NorthWest": ("NORTH",),
+    "FarWest": ("FAR_WEST",),
+    "FarEast": ("EAST",),
+    "SouthEast": ("COAST", "SOUTHERN"),
+    "CenterEast": ("NORTH_C", "SOUTH_C"),
+}
+OUTAGE_ZONES = {
+    "South": ("SOUTHERN", "SOUTH_C"),
+    "North": ("NORTH", "NORTH_C", "EAST"),
+    "West": ("WEST", "FAR_WEST"),
+    "Houston": ("COAST",),
+}
 # MW by zone: peak load, wind and sun in service, thermal capacity that is out on average
 _PEAK = np.array([19500, 2900, 6400, 1700, 25500, 6700, 12500, 2100], dtype=float)
 _WIND = np.array([3200, 0, 6100, 8200, 5400, 6900, 900, 9800], dtype=float)
@@ -65,3 +87,12 @@ def forecast(seed: int, quantity: str, issued_at: np.datetime64, truth: np.ndarr
     size = near + (far - near) * np.sqrt(np.arange(HORIZON) / HORIZON)
     error = np.array([smooth_noise(rng, HORIZON, 12) for _ in ZONES])
     return np.round(np.clip(truth * (1 + size * error), 0.0, None), 2)
+
+
+def published_zone(quantity: str, zone: str) -> str:
+    """The place under which the marts show a weather zone's LOAD, WIND, SOLAR or OUTAGE."""
+    if quantity == "LOAD":
+        return zone
+    regions = {"WIND": WIND_REGIONS, "SOLAR": SOLAR_REGIONS, "OUTAGE": OUTAGE_ZONES}[quantity]
+    (name,) = (name for name, zones in regions.items() if zone in zones)
+    return name.upper() if quantity == "OUTAGE" else name

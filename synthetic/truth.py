@@ -141,7 +141,7 @@ VALUES: dict[str, dict[str, pa.DataType]] = {
         "contingency_name": _TEXT,
         "shift_factor": _NUMBER,
     },
-    "zone_states": {"quantity": _TEXT, "power_mw": _NUMBER},
+    "zone_states": {"quantity": _TEXT, "published_location": _TEXT, "power_mw": _NUMBER},
     "unit_offers": {
         "resource": _TEXT,
         "settlement_point": _TEXT,

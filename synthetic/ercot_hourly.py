@@ -176,7 +176,8 @@ def dam_constraints(ctx: Context, feed: str, market: Day) -> None:
 def zone_load(ctx: Context, feed: str, market: Day) -> None:
     """NP6-345-CD: actual load by weather zone, posted 05:50 the day after."""
     day, g = market.day, market.hours
-    load = np.vstack([market.actual_load, np.round(market.actual_load.sum(axis=0), 2)])
+    zones = np.round(market.actual_load, 2)
+    load = np.vstack([zones, np.round(zones.sum(axis=0), 2)])
     flag, flag_header = flag_column(g.repeated, day)
     columns = [
         f"{day:%m/%d/%Y}",

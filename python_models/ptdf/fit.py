@@ -47,7 +47,7 @@ class Options:
     penalties: int = 10
     least_penalty: float = 1e-5
     tolerance: float = 1e-6
-    max_iterations: int = 2000
+    max_iterations: int = 500
     least_share: float = 0.9
     same_group: float = 0.999
     improvement: float = 0.05

@@ -341,8 +341,9 @@ class _Row:
         columns = len(self.names("constraint_keys")) + len(self.names("extra_names"))
         targets = len(self.array("pattern"))
         values = {name: self.array(name) for name in Gram._fields}
-        values["sum_x"] = values["sum_x"].reshape(-1, columns)
-        values["xx"] = values["xx"].reshape(-1, columns, columns)
+        patterns = len(values["rows"])
+        values["sum_x"] = values["sum_x"].reshape(patterns, columns)
+        values["xx"] = values["xx"].reshape(patterns, columns, columns)
         values["xy"] = values["xy"].reshape(columns, targets)
         return Gram(**values)
 

@@ -86,7 +86,7 @@ def elastic_net_path(
     *,
     of: Spectrum | None = None,
     tolerance: float = 1e-6,
-    max_iterations: int = 2000,
+    max_iterations: int = 500,
 ) -> Path:
     """Solutions along falling penalties, each started from the one before.
 

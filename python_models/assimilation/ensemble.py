@@ -15,7 +15,7 @@ import jax.scipy.linalg as jsl
 from jax import Array
 
 
-def _whitened(predicted: Array, observed: Array, error_sd: Array) -> tuple[Array, Array, Array]:
+def whitened(predicted: Array, observed: Array, error_sd: Array) -> tuple[Array, Array, Array]:
     """Anomalies of the predictions `[M, p]`, innovations of the members `[M, p]` and of their mean
     `[p]`, in standard deviations of the error; zero where nothing was observed."""
     there = ~jnp.isnan(observed)
@@ -33,7 +33,7 @@ def perturbed_observations(
     Burgers, van Leeuwen and Evensen, "Analysis Scheme in the Ensemble Kalman Filter", 1998. The
     drawn errors are centred over the members, so that they leave the mean alone.
     """
-    anomalies, innovations, _ = _whitened(predicted, observed, error_sd)
+    anomalies, innovations, _ = whitened(predicted, observed, error_sd)
     count = ensemble.shape[0]
     errors = jax.random.normal(key, predicted.shape)
     errors = jnp.where(jnp.isnan(observed), 0.0, errors - errors.mean(axis=0))
@@ -58,18 +58,18 @@ def etkf(
     spatiotemporal chaos", 2007. by_observations: decompose `[p, p]` instead of `[M, M]`; the
     result is the same, and the smaller one is taken where it is not said.
     """
-    anomalies, _, innovation = _whitened(predicted, observed, error_sd)
+    anomalies, _, innovation = whitened(predicted, observed, error_sd)
     mean = ensemble.mean(axis=0)
-    weights, transform = transform_of(anomalies, innovation, by_observations)
-    return mean + (weights + transform) @ (ensemble - mean)
+    return mean + transformed(anomalies, innovation, ensemble - mean, by_observations)
 
 
-def transform_of(
-    anomalies: Array, innovation: Array, by_observations: bool | None = None
-) -> tuple[Array, Array]:
-    """Weights of the mean `[M]` and symmetric transform of the anomalies `[M, M]`.
+def transformed(
+    anomalies: Array, innovation: Array, deviations: Array, by_observations: bool | None = None
+) -> Array:
+    """What the deviations `[M, n]` of members from their mean become, the shift of the mean added.
 
-    anomalies `[M, p]`, innovation `[p]`: in standard deviations of the error.
+    anomalies `[M, p]`, innovation `[p]`: in standard deviations of the error. The transform is
+    sqrt(M - 1) (M - 1 + Y Y')^-1/2; by observations it is applied without being formed.
     """
     members, observations = anomalies.shape
     degrees = max(members - 1, 1)
@@ -80,15 +80,16 @@ def transform_of(
         values = jnp.maximum(values, 0.0)
         turned = anomalies @ vectors
         weights = turned @ ((vectors.T @ innovation) / (values + degrees))
-        # (sqrt(degrees / (d + degrees)) - 1) / d without the division by d, which may be zero
-        root = jnp.sqrt(degrees / (values + degrees))
-        shrink = 1 / ((values + degrees) * (1 + root))
-        return weights, jnp.eye(members) - (turned * shrink) @ turned.T
+        # (1 - sqrt(degrees / (d + degrees))) / d without the division by d, which may be zero
+        shrink = 1 / ((values + degrees) * (1 + jnp.sqrt(degrees / (values + degrees))))
+        kept = deviations - turned @ (shrink[:, None] * (turned.T @ deviations))
+        return kept + weights @ deviations
     values, vectors = jnp.linalg.eigh(anomalies @ anomalies.T)
     values = jnp.maximum(values, 0.0)
-    turned = vectors.T @ (anomalies @ innovation)
-    weights = vectors @ (turned / (values + degrees))
-    return weights, (vectors * jnp.sqrt(degrees / (values + degrees))) @ vectors.T
+    weights = vectors @ ((vectors.T @ (anomalies @ innovation)) / (values + degrees))
+    root = jnp.sqrt(degrees / (values + degrees))
+    kept = vectors @ (root[:, None] * (vectors.T @ deviations))
+    return kept + weights @ deviations
 
 
 def inflate(ensemble: Array, factor: float) -> Array:

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from python_models.assimilation.ensemble import _whitened, transform_of
+from python_models.assimilation.ensemble import transformed, whitened
 
 
 def letkf(
@@ -19,13 +19,12 @@ def letkf(
     variance by it. Hunt, Kostelich and Szunyogh, "Efficient data assimilation for spatiotemporal
     chaos", 2007. Observations that reach nothing change nothing.
     """
-    anomalies, _, innovation = _whitened(predicted, observed, error_sd)
+    anomalies, _, innovation = whitened(predicted, observed, error_sd)
     mean = ensemble.mean(axis=0)
     deviations = ensemble - mean
 
     def local(weight: Array, column: Array) -> Array:
         root = jnp.sqrt(weight)
-        weights, transform = transform_of(anomalies * root, innovation * root)
-        return transform @ column + weights @ column
+        return transformed(anomalies * root, innovation * root, column[:, None])[:, 0]
 
     return mean + jax.vmap(local, in_axes=(0, 1), out_axes=1)(taper, deviations)

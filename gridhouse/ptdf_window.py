@@ -36,14 +36,14 @@ class Window:
     grams: of `int_ptdf__day_grams`. mu, targets, extra: the rows that those are the sums of.
     """
 
-    def __init__(self, iso: str, days: int, grams, mu, targets, extra):
+    def __init__(self, iso: str, days: int, grams, mu, targets, extra, has_extra: bool):
         grams, mu, targets, extra = (
             r.filter(f"iso = '{iso}'") for r in (grams, mu, targets, extra)
         )
         (last,) = grams.aggregate("max(market_date)").fetchone()
         self._grams = grams.filter(f"market_date > date '{last - timedelta(days=days)}'")
-        self._mu, self._targets, self._extra = mu, targets, extra
-        columns = "market_date, interval_count + dropped_interval_count, _built_at"
+        self._mu, self._targets, self._extra = mu, targets, extra if has_extra else None
+        columns = "market_date, interval_count + coalesce(dropped_interval_count, 0), _built_at"
         rows = self._grams.project(columns).order("market_date").fetchall()
         self.days = [Day(*row) for row in rows]
 
@@ -52,12 +52,21 @@ class Window:
         rows = self._targets.filter(f"is_explained and market_date = date '{day}'")
         return [at for (at,) in rows.project("run_at").distinct().order("run_at").fetchall()]
 
-    def is_due(self, last_run_at: datetime, market_date: date, built_at: datetime, hours: float):
+    def is_due(
+        self, last_run_at: datetime | None, market_date: date, built_at: datetime, hours: float
+    ) -> bool:
         """Whether so many hours are new since a fit, or a day that it read whole was made anew."""
-        newest = self.instants(self.days[-1].day)[-1]
-        return newest >= last_run_at + timedelta(hours=hours) or any(
-            d.day < market_date and d.built_at > built_at for d in self.days
-        )
+        newest = self._instant(-1)
+        if any(d.day < market_date and d.built_at > built_at for d in self.days):
+            return True
+        if newest is None or last_run_at is None:
+            return newest is not None
+        return newest >= last_run_at + timedelta(hours=hours)
+
+    def _instant(self, place: int) -> datetime | None:
+        """The first (0) or the last (-1) interval that counts."""
+        days = [d.day for d in self.days if d.intervals]
+        return self.instants(days[place])[place] if days else None
 
     def fit(self, rare: str, least_intervals: int) -> dict[str, object]:
         """The columns of a fit's row, the result of `fit_table` under `fitted`.
@@ -89,14 +98,18 @@ class Window:
         ]
         train, holdout = pa.concat_tables(train), pa.concat_tables(holdout)
         fitted = fit_table(train, holdout)
-        errors = [holdout_errors(fitted, *self._rows(day, late)) for day in later]
         (unexplained,) = self._grams.aggregate("sum(unexplained_interval_count)").fetchone()
+        if unexplained and not len(train):
+            reason = f"prices of all {unexplained} intervals differ, and no shadow price has landed"
+            place = fitted.column_names.index("reason")
+            fitted = fitted.set_column(place, "reason", [[reason]])
+        errors = [holdout_errors(fitted, *self._rows(day, late)) for day in later]
         return {
             "first_market_date": self.days[0].day,
             "last_market_date": self.days[-1].day,
-            "first_run_at": self.instants(self.days[0].day)[0],
+            "first_run_at": self._instant(0),
             "holdout_first_run_at": held_from,
-            "last_run_at": self.instants(self.days[-1].day)[-1],
+            "last_run_at": self._instant(-1),
             "unexplained_interval_count": unexplained,
             "dropped_interval_count": pc.sum(train["dropped_interval_count"]).as_py() or 0,
             "holdout_errors": _mean_errors(errors),
@@ -105,14 +118,14 @@ class Window:
 
     def _sums(self, condition: str, without: list[date] = ()) -> pa.Table:
         days = "".join(f" and market_date <> date '{day}'" for day in without)
-        rows = self._grams.filter(condition + days)
+        rows = self._grams.filter(f"interval_count > 0 and {condition}{days}")
         return rows.project(", ".join(GRAM_COLUMNS.names)).to_arrow_table().cast(GRAM_COLUMNS)
 
     def _rows(self, day: date, condition: str = "true") -> tuple:
         span = f"market_date = date '{day}' and {condition}"
         prices = self._targets.filter(f"is_explained and {span}").to_arrow_table()
-        extra = self._extra.filter(span).to_arrow_table()
-        return self._mu.filter(span).to_arrow_table(), prices, extra if len(extra) else None
+        extra = None if self._extra is None else self._extra.filter(span).to_arrow_table()
+        return self._mu.filter(span).to_arrow_table(), prices, extra
 
     def _rare(self, cut: date, least_intervals: int) -> tuple[set[str], list[date]]:
         """Constraints that bound seldom until a day, and the days before it on which they did."""

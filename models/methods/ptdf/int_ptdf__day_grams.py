@@ -20,6 +20,7 @@ def model(dbt, session):
     )
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
     extra = dbt.ref("int_ptdf__extra_regressors")
+    (has_extra,) = dbt.ref("int_ptdf__options").project("len(extra) > 0").fetchone()
     stamps = "iso, market_date, _built_at"
     changed = targets.project(stamps).union(mu.project(stamps))
     if dbt.is_incremental:
@@ -37,16 +38,17 @@ def model(dbt, session):
             (unexplained,) = (
                 prices.filter("not is_explained").aggregate("count(distinct run_at)").fetchone()
             )
-            further = extra.filter(span).to_arrow_table()
             gram = day_gram(
                 mu.filter(span).to_arrow_table(),
                 prices.filter("is_explained").to_arrow_table(),
-                further if len(further) else None,
+                extra.filter(span).to_arrow_table() if has_extra else None,
             )
-            key = [
-                pa.repeat(pa.scalar(v, t), len(gram))
-                for v, (_, t) in zip((iso, day, unexplained, now), KEY, strict=True)
-            ]
-            yield from pa.table([*key, *gram.columns], schema=schema).to_batches()
+            if not len(gram):  # a day without any interval that counts is told all the same
+                gram = pa.Table.from_pylist([{"interval_count": 0}], schema=GRAM_COLUMNS)
+            key = pa.Table.from_pylist(
+                [dict(zip((name for name, _ in KEY), (iso, day, unexplained, now), strict=True))],
+                schema=pa.schema(KEY),
+            )
+            yield from pa.table([*key.columns, *gram.columns], schema=schema).to_batches()
 
     return pa.RecordBatchReader.from_batches(schema, rows())

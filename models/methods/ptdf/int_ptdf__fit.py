@@ -38,15 +38,15 @@ def model(dbt, session):
     grams, mu = dbt.ref("int_ptdf__day_grams"), dbt.ref("int_ptdf__shadow_prices")
     targets, extra = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__extra_regressors")
     options = dbt.ref("int_ptdf__options")
-    window_days, rare, least_intervals, refit_hours = options.project(
-        "window_days, rare, least_intervals, refit_hours"
+    window_days, rare, least_intervals, refit_hours, has_extra = options.project(
+        "window_days, rare, least_intervals, refit_hours, len(extra) > 0"
     ).fetchone()
     last, now = {}, built_at()
     if dbt.is_incremental:
         last = {iso: fit for iso, *fit in session.sql(LAST.format(dbt.this)).fetchall()}
     fits = [pa.schema([*RUN, *FIT_COLUMNS]).empty_table()]
     for (iso,) in grams.project("iso").distinct().fetchall():
-        window = Window(iso, window_days, grams, mu, targets, extra)
+        window = Window(iso, window_days, grams, mu, targets, extra, has_extra)
         if iso in last and not window.is_due(*last[iso], refit_hours):
             continue
         fit = window.fit(rare, least_intervals)

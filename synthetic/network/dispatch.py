@@ -35,6 +35,16 @@ class Interval(NamedTuple):
     demand_mw: np.ndarray
 
 
+class Solved(NamedTuple):
+    """Dispatch of one interval: steps `[U * S]`, flows `[L]`, shadow prices of the rows so far."""
+
+    energy_price: float
+    step_mw: np.ndarray
+    shed_mw: float
+    flow_mw: np.ndarray
+    shadow_price: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """Dispatch of T intervals, of which K (pair, direction) bind in some.
@@ -173,9 +183,8 @@ class Dispatcher:
                 found.append(key)
         return found
 
-    def solve(self, interval: Interval) -> tuple[float, np.ndarray, float, np.ndarray, np.ndarray]:
-        """Dispatch one interval: the price of energy, steps, shed load, branch flows, and the
-        shadow prices of the rows so far.
+    def solve(self, interval: Interval) -> Solved:
+        """Dispatch one interval.
 
         Raises RuntimeError if the program has no solution.
         """
@@ -203,7 +212,7 @@ class Dispatcher:
             if not found:
                 duals = np.array(solution.row_dual)
                 shadow = np.maximum(-duals[1:], 0.0)
-                return float(duals[0]), accepted, float(shed), flow, shadow
+                return Solved(float(duals[0]), accepted, float(shed), flow, shadow)
             first = len(self._row_of)
             self._add(found)
             self._set_limits(demand, first)
@@ -215,17 +224,17 @@ class Dispatcher:
         keys = list(self._row_of)
         shadow = np.zeros((len(keys), len(solved)))
         for t, part in enumerate(solved):
-            shadow[: len(part[4]), t] = part[4]
-        flow = np.array([part[3] for part in solved]).T
+            shadow[: len(part.shadow_price), t] = part.shadow_price
+        flow = np.array([part.flow_mw for part in solved]).T
         bound = np.flatnonzero((shadow > 0).any(axis=1))
         pair = np.array([keys[k][0] for k in bound], int)
         sign = np.array([keys[k][1] for k in bound], int)
-        reached = sign[:, None] * pair_flows(self._pairs, pair, flow)
+        reached = sign[:, None] * self._pairs.flows_of(pair, flow)
         shape = (*self._price.shape, len(solved))
         return Result(
-            energy_price=np.array([part[0] for part in solved]),
-            step_mw=np.array([part[1] for part in solved]).T.reshape(shape),
-            shed_mw=np.array([part[2] for part in solved]),
+            energy_price=np.array([part.energy_price for part in solved]),
+            step_mw=np.array([part.step_mw for part in solved]).T.reshape(shape),
+            shed_mw=np.array([part.shed_mw for part in solved]),
             flow_mw=flow,
             pair=pair,
             sign=sign,
@@ -233,11 +242,6 @@ class Dispatcher:
             slack_mw=np.clip(reached - self._limit[pair][:, None] - TOLERANCE, 0, None),
             solves=self.solves,
         )
-
-
-def pair_flows(pairs: Pairs, which: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """Flow of the pairs `which`, `[len(which), T]`, from those of branches, `[L, T]`."""
-    return flow[pairs.branch[which]] + pairs.share[which, None] * flow[pairs.outage[which]]
 
 
 def nodal_prices(

@@ -98,6 +98,10 @@ class Pairs:
         """Flow of each pair, `[P]`, from the flows before the outage, `[L]`."""
         return flow[self.branch] + self.share * flow[self.outage]
 
+    def flows_of(self, which: np.ndarray, flow: np.ndarray) -> np.ndarray:
+        """Flows of the pairs `which`, `[len(which), T]`, from those of branches, `[L, T]`."""
+        return flow[self.branch[which]] + self.share[which, None] * flow[self.outage[which]]
+
     def rows(self, ptdf: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Shift factors of the pairs `which`, `[len(which), N]`."""
         share = self.share[which, None]

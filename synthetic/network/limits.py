@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from synthetic.network import inputs
-from synthetic.network.dispatch import Dispatcher, Interval, Result, pair_flows
+from synthetic.network.dispatch import Dispatcher, Interval, Result
 from synthetic.network.settings import Market, caps, case_of, network, watched
 from synthetic.network.states import expected, state
 
@@ -57,6 +57,6 @@ def limits(seed: int, market: Market, block: int) -> np.ndarray:
             is_over = result.slack_mw > 0
             tried = [i for i, needs in zip(tried, is_over.any(axis=0), strict=True) if needs]
             over = result.pair[is_over.any(axis=1)]
-            reached = np.abs(pair_flows(found, over, result.flow_mw)).max(axis=1)
+            reached = np.abs(found.flows_of(over, result.flow_mw)).max(axis=1)
             limit[over] = np.ceil(np.maximum(limit[over], RELIEF * reached) * 10) / 10
     return limit

@@ -16,7 +16,7 @@ from synthetic.clock import CENTRAL, Grid, grid
 from synthetic.ercot_market import Constraint, sced_runs
 from synthetic.network import ancillary, batteries, inputs, names, states
 from synthetic.network.case import Case
-from synthetic.network.dispatch import Result, pair_flows
+from synthetic.network.dispatch import Result
 from synthetic.network.factors import Pairs
 from synthetic.network.limits import dispatch, intervals_of, limits
 from synthetic.network.settings import MARKETS, Market, caps, case_of, network, watched
@@ -281,7 +281,7 @@ class NetworkDay:
 
     def _flow(self, result: Result) -> np.ndarray:
         pair, sign = self._binding
-        return np.round(sign[:, None] * pair_flows(self.pairs, pair, result.flow_mw), 1) + 0.0
+        return np.round(sign[:, None] * self.pairs.flows_of(pair, result.flow_mw), 1) + 0.0
 
     @cached_property
     def dam_shadow(self) -> np.ndarray:

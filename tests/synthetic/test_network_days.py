@@ -146,8 +146,7 @@ def test_hubs_and_zones_are_means_of_their_buses():
     assert price["HB_NORTH"] == pytest.approx(of_bus[north & (d.case.kv >= 230)].mean(axis=0))
     hubs = [price[f"HB_{region}"] for region in ("NORTH", "SOUTH", "HOUSTON", "WEST")]
     assert price["HB_HUBAVG"] == pytest.approx(np.mean(hubs, axis=0))
-    # zones weighted by their loads give the reference
-    weights = d._points.weights
+    weights = names.points(d.settings.network, ALL).weights
     assert weights.sum(axis=1) == pytest.approx(np.ones(len(d.points)))
 
 

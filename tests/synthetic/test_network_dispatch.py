@@ -224,8 +224,7 @@ def test_rent_and_complementarity(name: str):
     rent = (result.shadow_price * limit[result.pair][:, None]).sum(axis=0)
     assert np.median(rent) > 1000
     assert paid - earned == pytest.approx(rent, rel=1e-6, abs=1e-6 * rent.max())
-    flow = result.flow_mw[found.branch[result.pair]]
-    flow = flow + found.share[result.pair, None] * result.flow_mw[found.outage[result.pair]]
+    flow = found.flows_of(result.pair, result.flow_mw)
     left = limit[result.pair][:, None] - result.sign[:, None] * flow
     assert np.abs(result.shadow_price * left).max() <= 1e-6 * np.median(rent)
     assert (left >= -1e-5).all()

@@ -134,10 +134,6 @@ def test_marts_equal_the_truth_before_and_after_a_correction(tmp_path: Path) -> 
         assert not any(found.values()), (f"batch {number}", found)
 
 
-# fct_bess_revenue_lines has its own test of the columns that say where a line comes from
-REVENUE = "resource, revenue_line, side, interval_start, settlement_point, source_resource"
-
-
 def test_a_network_from_the_command_to_the_marts(tmp_path: Path) -> None:
     """Its files land, the marts equal the truth, and prices follow from the true shift factors.
 
@@ -181,20 +177,22 @@ def test_a_network_from_the_command_to_the_marts(tmp_path: Path) -> None:
         ).fetchone()
         lines = connection.execute(
             f"""
-            with truth as (
-                select {REVENUE}, round(quantity, 6) as quantity, round(amount, 4) as amount
-                from read_parquet('{truth.path("fct_bess_revenue_lines")}')
-            ),
-            mart as (
-                select {REVENUE}, round(quantity, 6) as quantity, round(amount, 4) as amount
-                from marts.fct_bess_revenue_lines
-                where market_date = '2026-03-08'
+            with lines as (
+                select true_line.resource is not null and line.resource is not null as is_in_both,
+                    line.evidence_code = 'DISCLOSED_IN_PART' as is_part,
+                    abs(true_line.quantity - line.quantity) as apart
+                from read_parquet('{truth.path("fct_bess_revenue_lines")}') as true_line
+                full join (from marts.fct_bess_revenue_lines where is_attributable) as line
+                    using (resource, revenue_line, side, interval_start, settlement_point)
             )
-            select (select count(*) from truth), count(*)
-            from (from truth intersect all from mart)
+            select bool_and(is_in_both), count(*) filter (not is_part),
+                -- of a quarter hour without all its runs the truth knows the rest
+                max(apart) filter (not is_part)
+            from lines
             """
         ).fetchone()
     runs = truth.table("stg_ercot__sced_system_lambdas").num_rows
     assert compared == 40 * runs and congested > 1_000
     assert worst <= 0.02
-    assert lines[0] == lines[1] > 1_000
+    in_both, whole, apart = lines
+    assert in_both and whole > 1_000 and apart < 1e-6

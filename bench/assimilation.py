@@ -108,7 +108,9 @@ def dappers(module: str, method: str, arguments: dict, cycles: int) -> tuple[lis
     """Errors of `DAPPER_SEEDS` seeds, microseconds per cycle."""
     import dapper
     import dapper.da_methods as methods
+    import dapper.tools.progressbar as progress
 
+    progress.disable_progbar = True
     hmm = importlib.import_module(f"dapper.mods.{module}").HMM.copy()
     chronology = hmm.tseq
     chronology.BurnIn = chronology.BurnIn if "63" in module else 20.0

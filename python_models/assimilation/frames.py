@@ -354,15 +354,20 @@ class _Quantity:
         self.training = np.arange(self.count) < self.until
         every = round(self.options.issue_hours * 3600)
         self.is_issued = (~self.training | self.is_in_sample) & (self.issued % every == 0)
+        # rows of days to come, which have a forecast and no actual yet, are no time of issue
+        some = np.flatnonzero(~np.isnan(self.actual).all(axis=1))
+        last = some[-1] if len(some) else self.count - 1
+        self.is_issued &= np.arange(self.count) <= last
 
     def _capacity(self, rows: pa.Table) -> np.ndarray:
-        """The last one known; before any, and without, the most that the training had and a tenth.
+        """The last one known; before any, a tenth more than the most of the training and since.
 
         What comes later is not looked at, so a forecast does not know of plants to come.
         """
         held = market.hold_last(self._values(rows, "capacity_mw"))
-        both = np.stack([self.actual, self._values(rows, "forecast_mw")])[:, self.training]
-        most = np.maximum(np.nan_to_num(both), 0).max(axis=(0, 1))
+        both = np.stack([self.actual, self._values(rows, "forecast_mw")])
+        most = np.maximum(np.nan_to_num(both), 0).max(axis=0)
+        most = np.maximum(np.maximum.accumulate(most), most[self.training].max(axis=0))
         return np.where(np.isnan(held), 1.1 * most, held)
 
     def _know(self, rows: pa.Table, issued: pa.Table) -> None:

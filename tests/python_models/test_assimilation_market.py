@@ -103,7 +103,9 @@ def test_parameters_and_states_are_the_true_ones(quantity):
     error = np.sqrt(np.mean((mean - truth) ** 2))
     sd = column(found.states, "sd_mw", quantity=quantity)
     assert np.isfinite(sd).all()
-    assert 0.75 * np.sqrt(np.mean(sd**2)) < error < 1.15 * np.sqrt(np.mean(sd**2))
+    # sd of a state right after its actual is that of the actual's error, which history tells to a
+    # factor only where it is far below what an hour moves; forecasts are not touched by it
+    assert 0.6 * np.sqrt(np.mean(sd**2)) < error < 1.5 * np.sqrt(np.mean(sd**2))
     if quantity != "SOLAR":  # whose error, 10 MW where an hour moves 130, no history can tell
         assert error <= 1.03 * np.sqrt(np.mean((actual - truth) ** 2))
     standardised = column(found.innovations, "standardised", quantity=quantity)
@@ -245,6 +247,8 @@ def test_missing_actuals_let_the_state_drift_back_and_grow_unsure(small):
             assert anomaly[-1] == pytest.approx(here["bias"], abs=1e-3)
     last = pc.max(found.innovations["interval_start"]).as_py()
     assert last == FIRST + 15 * 24 * HOUR - HOUR
+    # and nothing pretends to be issued at a time that has no actual yet
+    assert pc.max(found.forecasts["issued_at"]).as_py() == last + HOUR
     ahead = column(found.forecasts, "sd_mw")
     assert np.isfinite(ahead).all()
 
@@ -416,7 +420,8 @@ def test_no_capacity_given_is_the_most_of_the_training(small):
     found = assimilate_tables(none, small.forecasts)
     most = np.maximum(small.actual_mw["WIND"], small.forecast_mw["WIND"])[: 7 * 24].max(axis=0)
     for n, zone in enumerate(("Z0", "Z1")):
-        assert column(found.states, "q95", zone=zone).max() <= 1.1 * most[n] + 1e-6
+        known = found.states.filter(found.states["is_in_sample"])
+        assert most[n] < column(known, "q95", zone=zone).max() <= 1.1 * most[n] + 1e-6
 
 
 def test_devices(small):

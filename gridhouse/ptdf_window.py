@@ -14,6 +14,7 @@ from python_models.ptdf.frames import (
     day_gram,
     fit_table,
     holdout_errors,
+    unseen_constraints,
 )
 from python_models.ptdf.selection import split
 
@@ -72,7 +73,7 @@ class Window:
         """The columns of a fit's row, the result of `fit_table` under `fitted`.
 
         The day in which the hold-out begins is read again, to be cut in two, and those of the
-        hold-out for their absolute errors. With `rare` "drop" so are the days in which a constraint
+        hold-out for their absolute errors and to choose the penalty by. With `rare` "drop" so are the days in which a constraint
         bound that did so in fewer than `least_intervals` intervals.
         """
         before = split(sum(d.intervals for d in self.days))
@@ -97,13 +98,17 @@ class Window:
             self._sums(f"market_date > date '{cut.day}'"),
         ]
         train, holdout = pa.concat_tables(train), pa.concat_tables(holdout)
-        fitted = fit_table(train, holdout)
+        # the penalty is chosen by intervals in which only known constraints bound
+        unseen = unseen_constraints(train, holdout)
+        rows = [self._rows(day, late) for day in later]
+        seen = pa.concat_tables([day_gram(*day, unseen) for day in rows]) if unseen else holdout
+        fitted = fit_table(train, holdout, seen_rows=seen)
         (unexplained,) = self._grams.aggregate("sum(unexplained_interval_count)").fetchone()
         if unexplained and not len(train):
             reason = f"prices of all {unexplained} intervals differ, and no shadow price has landed"
             place = fitted.column_names.index("reason")
             fitted = fitted.set_column(place, "reason", [[reason]])
-        errors = [holdout_errors(fitted, *self._rows(day, late)) for day in later]
+        errors = [holdout_errors(fitted, *day) for day in rows]
         return {
             "first_market_date": self.days[0].day,
             "last_market_date": self.days[-1].day,

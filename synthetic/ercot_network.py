@@ -171,9 +171,21 @@ def _monitored(
 
 
 def keep_states(truth: Truth, market: NetworkMarket) -> None:
-    """True load, wind, sun and thermal outage of zones by five minutes, and the units' offers."""
+    """True load, wind, sun and thermal outage of zones by five minutes, and the units' offers.
+
+    Of wind and sun both what was produced and what could have been.
+    """
     zones = market.zone_truth
-    parts = {"LOAD": zones.load, "WIND": zones.wind, "SOLAR": zones.sun, "OUTAGE": zones.outage}
+    wind, sun = (by_zone(market.case, (fuel,), market.unit_output) for fuel in ("wind", "solar"))
+    each = len(market.fives) // wind.shape[1]  # a run may hold for longer than five minutes
+    parts = {
+        "LOAD": zones.load,
+        "WIND": np.repeat(wind, each, axis=1),
+        "SOLAR": np.repeat(sun, each, axis=1),
+        "OUTAGE": zones.outage,
+        "WIND_AVAILABLE": zones.wind,
+        "SOLAR_AVAILABLE": zones.sun,
+    }
     per = zones.load.size
     times = len(parts) * len(ZONES)
     truth.keep(

@@ -90,9 +90,13 @@ def forecast(seed: int, quantity: str, issued_at: np.datetime64, truth: np.ndarr
 
 
 def published_zone(quantity: str, zone: str) -> str:
-    """The place under which the marts show a weather zone's LOAD, WIND, SOLAR or OUTAGE."""
+    """The place under which the marts show a weather zone's LOAD, WIND, SOLAR or OUTAGE.
+
+    Of what wind and sun could have produced (WIND_AVAILABLE) it is that of the output.
+    """
     if quantity == "LOAD":
         return zone
-    regions = {"WIND": WIND_REGIONS, "SOLAR": SOLAR_REGIONS, "OUTAGE": OUTAGE_ZONES}[quantity]
+    kind = quantity.partition("_")[0]
+    regions = {"WIND": WIND_REGIONS, "SOLAR": SOLAR_REGIONS, "OUTAGE": OUTAGE_ZONES}[kind]
     (name,) = (name for name, zones in regions.items() if zone in zones)
     return name.upper() if quantity == "OUTAGE" else name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import jax
@@ -138,8 +139,8 @@ class Options:
     """How to assimilate.
 
     horizons_hours: a forecast's horizon is from its issue to the end of what is forecast.
-    actual_delay_hours: from the end of an interval until its actual is known; forecasts are issued
-    then. issue_hours: forecasts are issued at multiples of it. bounded: quantities between 0 and
+    actual_delay_hours: from the end of an interval until its actual is known, by quantity, 0 for
+    those without; forecasts are issued then. issue_hours: forecasts are issued at multiples of it. bounded: quantities between 0 and
     the capacity. training_share: first part of a quantity's time, `least_training_days` at least,
     that parameters are learnt from; where nothing would be left to score, all of it. device:
     platform of jax, as "cpu" or "gpu"; its default if none is named.
@@ -148,7 +149,7 @@ class Options:
     members: int = 100
     seed: int = 0
     horizons_hours: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
-    actual_delay_hours: float = 0.0
+    actual_delay_hours: Mapping[str, float] = field(default_factory=dict)
     issue_hours: float = 1.0
     bounded: tuple[str, ...] = ("WIND", "SOLAR")
     training_share: float = 0.3
@@ -160,7 +161,7 @@ class Options:
             raise ValueError(f"members is {self.members}: an ensemble needs at least 10")
         if not self.horizons_hours or min(self.horizons_hours) <= 0:
             raise ValueError(f"horizons_hours is {self.horizons_hours}: give some above zero")
-        if self.actual_delay_hours < 0 or self.issue_hours <= 0:
+        if min(self.actual_delay_hours.values(), default=0) < 0 or self.issue_hours <= 0:
             raise ValueError("actual_delay_hours must not be negative, issue_hours be above zero")
         if not 0 < self.training_share < 1:
             raise ValueError(f"training_share is {self.training_share}: it lies between 0 and 1")
@@ -328,15 +329,16 @@ class _Quantity:
                 "give one"
             )
         self.starts = self.first + np.arange(self.count) * self.length
-        delay = round(self.options.actual_delay_hours * 3600)
+        self.delay_hours = self.options.actual_delay_hours.get(self.name, 0.0)
+        delay = round(self.delay_hours * 3600)
         self.issued = self.starts + self.length + delay
 
     def _steps(self, hours: float) -> int:
-        steps = (hours + self.options.actual_delay_hours) * 3600 / self.length
+        steps = (hours + self.delay_hours) * 3600 / self.length
         if abs(steps - round(steps)) > 1e-6:
             raise ValueError(
                 f"{self.name}: horizon {hours} h with actual_delay_hours "
-                f"{self.options.actual_delay_hours} is no multiple of {self.hours} h"
+                f"{self.delay_hours} is no multiple of {self.hours} h"
             )
         return round(steps)
 

@@ -55,12 +55,13 @@ class Options:
 
 
 class Penalties(NamedTuple):
-    """What each penalty gives, `[L]`: its share of the largest, hold-out error over all nodes, mean
-    number of groups that are not zero, greatest gap (share of a node's variance), mean and greatest
+    """What each penalty gives, `[L]`: its share of the largest, hold-out error over all nodes, that
+    over the intervals by which the penalty is chosen (`fit`), mean number of groups that are not zero, greatest gap (share of a node's variance), mean and greatest
     iterations, share of nodes that converged."""
 
     share: np.ndarray
     holdout_rmse: np.ndarray
+    seen_rmse: np.ndarray
     nonzeros: np.ndarray
     gap: np.ndarray
     iterations: np.ndarray
@@ -140,12 +141,16 @@ def fit(
     options: Options | None = None,
     extra: int = 0,
     chunks: Sequence[Part] = (),
+    seen: Gram | None = None,
 ) -> Fit:
     """Shift factors of every node.
 
     train, holdout: sums over the same columns and nodes; the last `extra` columns are further
     regressors. chunks: the parts that `train` is the sum of, where errors may hang together within
-    each (days); standard errors are the greater of those with and without. Any input has a result:
+    each (days); standard errors are the greater of those with and without. seen: the intervals of
+    the hold-out in which only constraints bound that training knows. The penalty is chosen by them
+    if there are any: what others do to prices looks like noise, and much of it would choose a
+    penalty that leaves nothing of the factors. Any input has a result:
     without prices, constraints or a hold-out the status says so.
     """
     options = options or Options()
@@ -162,6 +167,7 @@ def fit(
     groups = int(group.max(initial=-1)) + 1
     labels = np.append(group, groups + np.arange(extra))
     grouped, held = summed(train, labels), summed(holdout, labels)
+    judge = summed(seen, labels) if seen is not None and seen.count.any() else held
 
     sets = [
         np.flatnonzero((node_status == FITTED) & (train.pattern == p))
@@ -170,7 +176,7 @@ def fit(
     patterns = [p for p, targets in enumerate(sets) if len(targets)]
     free = np.arange(groups, groups + extra) if not options.is_extra_penalised else np.zeros(0, int)
     shares = np.logspace(0, np.log10(options.least_penalty), options.penalties)
-    held_error = np.full((len(shares), nodes), np.nan)
+    held_error, judged_error = (np.full((len(shares), nodes), np.nan) for _ in range(2))
     gaps, iterations = np.zeros((len(shares), nodes)), np.zeros((len(shares), nodes))
     converged, nonzeros = np.ones((len(shares), nodes), bool), np.zeros((len(shares), nodes))
     solved: list[tuple[np.ndarray, int, _Scaled, Path]] = []
@@ -192,15 +198,11 @@ def fit(
         gaps[:, targets], iterations[:, targets] = path.gaps, path.iterations
         converged[:, targets] = path.is_converged
         nonzeros[:, targets] = (path.coefficients != 0).sum(axis=2)
-        for held_pattern in set(held.pattern[targets]) - {-1}:
-            place = np.flatnonzero(held.pattern[targets] == held_pattern)
-            later = grams.moments(held, held_pattern, targets[place])
-            for n, coefficients in enumerate(path.coefficients):
-                b, a = scaled.raw(coefficients.T)
-                held_error[n, targets[place]] = grams.squared_error(later, b[:, place], a[place])
+        held_error[:, targets] = _errors(held, targets, scaled, path)
+        judged_error[:, targets] = _errors(judge, targets, scaled, path)
     is_fitted = node_status == FITTED
     holdout_rows = np.where(is_fitted, holdout.count, 0)
-    choice = choose(held_error, holdout_rows)
+    choice = choose(judged_error, np.where(is_fitted, judge.count, 0))
 
     b, unbiased, error = (np.full((groups + extra, nodes), np.nan) for _ in range(3))
     identified = np.zeros((groups + extra, nodes), bool)
@@ -258,7 +260,8 @@ def fit(
         bound=train.bound[:constraints],
         penalties=Penalties(
             share=shares,
-            holdout_rmse=choice.pooled_rmse,
+            holdout_rmse=pooled(held_error, holdout_rows),
+            seen_rmse=choice.pooled_rmse,
             nonzeros=_mean(nonzeros[:, is_fitted]),
             gap=gaps[:, is_fitted].max(axis=1, initial=0.0),
             iterations=_mean(iterations[:, is_fitted]),
@@ -277,6 +280,18 @@ def fit(
         pooled_baseline=pooled_baseline,
         promote=promote,
     )
+
+
+def _errors(held: Gram, targets: np.ndarray, scaled: _Scaled, path: Path) -> np.ndarray:
+    """`[L, targets]`, mean square error of each penalty over some rows; NaN where a node has none."""
+    out = np.full((len(path.coefficients), len(targets)), np.nan)
+    for pattern in set(held.pattern[targets]) - {-1}:
+        place = np.flatnonzero(held.pattern[targets] == pattern)
+        later = grams.moments(held, pattern, targets[place])
+        for n, coefficients in enumerate(path.coefficients):
+            b, a = scaled.raw(coefficients.T)
+            out[n, place] = grams.squared_error(later, b[:, place], a[place])
+    return out
 
 
 def _node_status(train: Gram, options: Options) -> np.ndarray:

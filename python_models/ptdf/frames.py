@@ -54,6 +54,7 @@ FIT_COLUMNS = pa.schema(
                 [
                     ("train_interval_count", _I),
                     ("holdout_interval_count", _I),
+                    ("seen_interval_count", _I),
                     ("location_count", _I),
                     ("fitted_location_count", _I),
                     ("constraint_count", _I),
@@ -78,6 +79,7 @@ FIT_COLUMNS = pa.schema(
                     [
                         ("penalty_share", _F),
                         ("holdout_rmse", _F),
+                        ("seen_rmse", _F),
                         ("mean_nonzero_count", _F),
                         ("most_gap", _F),
                         ("mean_iterations", _F),
@@ -247,18 +249,33 @@ def gram_from_rows(rows: pa.Table, least_share: float = 0.0, like: Sums | None =
     return Sums(gram, columns, locations, extra, parts)
 
 
+def unseen_constraints(train_rows: pa.Table, holdout_rows: pa.Table) -> set[str]:
+    """Constraints that bound in the hold-out and never in training, by rows of `day_gram`."""
+    trained, held = (
+        {key for n in range(rows.num_rows) for key in _Row(rows, n).names("constraint_keys")}
+        for rows in (train_rows, holdout_rows)
+    )
+    return held - trained
+
+
 def fit_table(
-    train_rows: pa.Table, holdout_rows: pa.Table, options: Options | None = None
+    train_rows: pa.Table,
+    holdout_rows: pa.Table,
+    options: Options | None = None,
+    seen_rows: pa.Table | None = None,
 ) -> pa.Table:
     """One row of results (`FIT_COLUMNS`) from rows of `day_gram`.
 
+    seen_rows: the hold-out without its `unseen_constraints` and the intervals in which they bound;
+    the penalty is chosen by it.
     Standard errors allow for errors that hang together within a row (a day). Coefficients are those
     of fitted locations, without those that are zero and have no standard error.
     """
     options = options or Options()
     train = gram_from_rows(train_rows, options.least_share)
     holdout = gram_from_rows(holdout_rows, like=train)
-    found = fit(train.gram, holdout.gram, options, train.extra, train.parts)
+    judge = None if seen_rows is None else gram_from_rows(seen_rows, like=train).gram
+    found = fit(train.gram, holdout.gram, options, train.extra, train.parts, judge)
     seen = dict(zip(train.columns, found.bound > 0, strict=False))
     unseen, intervals = 0.0, 0
     for n in range(holdout_rows.num_rows):
@@ -462,6 +479,7 @@ def _result(
     metadata = {
         "train_interval_count": int(train.gram.rows[0]),
         "holdout_interval_count": holdout_intervals,
+        "seen_interval_count": round(holdout_intervals * (1 - (unseen or 0))),
         "location_count": len(train.locations),
         "fitted_location_count": int(is_fitted.sum()),
         "constraint_count": len(constraints),

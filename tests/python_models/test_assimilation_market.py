@@ -215,7 +215,7 @@ def test_a_forecast_issued_later_is_not_used():
 
 def test_actuals_that_come_late_are_not_used_before():
     simulated = simulate(6, days=14, zones=1, kinds=LOAD)
-    late = Options(actual_delay_hours=2.0)
+    late = Options(actual_delay_hours={"LOAD": 2.0})
     found = assimilate_tables(simulated.observations, simulated.forecasts, late)
     first = found.forecasts.sort_by("issued_at").slice(0, 1).to_pylist()[0]
     # the last interval of the training starts an hour before its end, its actual comes 2 h after

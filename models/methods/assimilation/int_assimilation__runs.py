@@ -33,6 +33,13 @@ RUN = pa.schema(
         *((name, pa.list_(pa.struct(list(schema)))) for name, schema in NESTED.items()),
     ]
 )
+# Whole hours after which nine of ten actuals are known: before, nobody could have used them.
+DELAYS = """
+    quantity,
+    greatest(
+        ceil(quantile_cont(epoch(published_at - interval_start) / 3600 - interval_hours, 0.9)), 0
+    )
+"""
 
 
 def model(dbt, session):
@@ -45,7 +52,9 @@ def model(dbt, session):
     observations = dbt.ref("int_assimilation__observations")
     issued = dbt.ref("int_assimilation__operator_forecasts")
     options = dbt.ref("int_assimilation__options")
-    options = options.project("window_days, refresh_hours, is_asked_for").fetchone()
+    training_days, *options = options.project(
+        "training_days, window_days, refresh_hours, is_asked_for"
+    ).fetchone()
     runs = [pa.schema([*RUN, *RUN_COLUMNS]).empty_table()]
     last = None
     if dbt.is_incremental:
@@ -55,10 +64,15 @@ def model(dbt, session):
     )
     if window:
         now = built_at()
-        own = observations.filter(window).to_arrow_table()
-        device = os.environ.get("GRIDHOUSE_DEVICE") or None
+        own = observations.filter(window)
+        delays = own.filter("actual_mw is not null").aggregate(DELAYS, "quantity").fetchall()
+        asked = Options(
+            actual_delay_hours=dict(delays),
+            least_training_days=training_days,
+            device=os.environ.get("GRIDHOUSE_DEVICE") or None,
+        )
         found = assimilate_tables(
-            own, issued.filter(window).to_arrow_table(), Options(device=device)
+            own.to_arrow_table(), issued.filter(window).to_arrow_table(), asked
         )
         starts = found.states["interval_start"].combine_chunks().sort()
         key = ["ERCOT", f"{now:%Y%m%dT%H%M%SZ}", VERSION, starts[0], starts[-1], now]

@@ -20,6 +20,7 @@ select
         as penalty_rank,
     fits.penalty_share,
     fits.holdout_rmse,
+    fits.seen_rmse,
     fits.mean_nonzero_count,
     fits.most_gap,
     fits.mean_iterations,

@@ -16,6 +16,7 @@ select
     fits.reason,
     fits.metadata.train_interval_count + fits.metadata.holdout_interval_count as interval_count,
     fits.metadata.holdout_interval_count as holdout_interval_count,
+    fits.metadata.seen_interval_count as seen_interval_count,
     fits.unexplained_interval_count,
     fits.dropped_interval_count,
     fits.rare,

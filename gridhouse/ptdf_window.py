@@ -73,8 +73,8 @@ class Window:
         """The columns of a fit's row, the result of `fit_table` under `fitted`.
 
         The day in which the hold-out begins is read again, to be cut in two, and those of the
-        hold-out for their absolute errors and to choose the penalty by. With `rare` "drop" so are the days in which a constraint
-        bound that did so in fewer than `least_intervals` intervals.
+        hold-out for their absolute errors and to choose the penalty by. With `rare` "drop" so are
+        the days in which a constraint bound that did so in fewer than `least_intervals` intervals.
         """
         before = split(sum(d.intervals for d in self.days))
         for cut in self.days:

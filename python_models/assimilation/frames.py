@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
@@ -140,8 +141,8 @@ class Options:
 
     horizons_hours: a forecast's horizon is from its issue to the end of what is forecast.
     actual_delay_hours: from the end of an interval until its actual is known, by quantity, 0 for
-    those without; forecasts are issued then. issue_hours: forecasts are issued at multiples of it. bounded: quantities between 0 and
-    the capacity. training_share: first part of a quantity's time, `least_training_days` at least,
+    those without; forecasts are issued then. issue_hours: forecasts are issued at multiples of it.
+    bounded: quantities between 0 and the capacity. training_share: first part of a quantity's time, `least_training_days` at least,
     that parameters are learnt from; where nothing would be left to score, all of it. device:
     platform of jax, as "cpu" or "gpu"; its default if none is named.
     """
@@ -149,7 +150,7 @@ class Options:
     members: int = 100
     seed: int = 0
     horizons_hours: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
-    actual_delay_hours: Mapping[str, float] = field(default_factory=dict)
+    actual_delay_hours: Mapping[str, float] = dataclasses.field(default_factory=dict)
     issue_hours: float = 1.0
     bounded: tuple[str, ...] = ("WIND", "SOLAR")
     training_share: float = 0.3

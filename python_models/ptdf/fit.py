@@ -56,8 +56,9 @@ class Options:
 
 class Penalties(NamedTuple):
     """What each penalty gives, `[L]`: its share of the largest, hold-out error over all nodes, that
-    over the intervals by which the penalty is chosen (`fit`), mean number of groups that are not zero, greatest gap (share of a node's variance), mean and greatest
-    iterations, share of nodes that converged."""
+    over the intervals by which the penalty is chosen (`fit`), mean number of groups that are not
+    zero, greatest gap (share of a node's variance), mean and greatest iterations, share of nodes
+    that converged."""
 
     share: np.ndarray
     holdout_rmse: np.ndarray
@@ -283,7 +284,7 @@ def fit(
 
 
 def _errors(held: Gram, targets: np.ndarray, scaled: _Scaled, path: Path) -> np.ndarray:
-    """`[L, targets]`, mean square error of each penalty over some rows; NaN where a node has none."""
+    """`[L, targets]`, mean square error of each penalty over rows; NaN where a node has none."""
     out = np.full((len(path.coefficients), len(targets)), np.nan)
     for pattern in set(held.pattern[targets]) - {-1}:
         place = np.flatnonzero(held.pattern[targets] == pattern)

@@ -142,8 +142,8 @@ class Options:
     horizons_hours: a forecast's horizon is from its issue to the end of what is forecast.
     actual_delay_hours: from the end of an interval until its actual is known, by quantity, 0 for
     those without; forecasts are issued then. issue_hours: forecasts are issued at multiples of it.
-    bounded: quantities between 0 and the capacity. training_share: first part of a quantity's time, `least_training_days` at least,
-    that parameters are learnt from; where nothing would be left to score, all of it. device:
+    bounded: quantities between 0 and the capacity. training_share: first part of a quantity's
+    time, `least_training_days` at least, that parameters are learnt from; where nothing would be left to score, all of it. device:
     platform of jax, as "cpu" or "gpu"; its default if none is named.
     """
 

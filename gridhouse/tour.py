@@ -1,4 +1,4 @@
-"""The three example queries that end `gridhouse run --samples`."""
+"""The four example queries that end `gridhouse run --samples`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,16 @@ where iso = 'CAISO' and market = 'DAM' and location = 'TH_SP15_GEN-APND'
         group by market_date having count(distinct interval_start) = 25
     )
 order by interval_start limit 5""",
+    ),
+    (
+        "What makes the price at HB_WEST? Effective PTDFs, from prices and shadow prices",
+        """
+select driver_rank as rank, constraint_name, contingency_name, round(beta, 4) as factor,
+    round(standard_error, 6) as standard_error, round(avg_abs_mu, 2) as mean_shadow_price,
+    round(expected_impact, 2) as usd_per_mwh
+from ref.estimated_ptdf_node_summary
+where location = 'HB_WEST'
+order by driver_rank""",
     ),
     (
         "What is missing? Expected intervals minus those that landed",

@@ -208,7 +208,7 @@ def run_samples(
 ) -> tuple[Report, dbt.Build]:
     """The whole way on built-in samples: mirror, HTTP, land, build.
 
-    What their network market knows stays in `truth` of the data folder, for the reports that compare.
+    What their network market knows stays in `truth` of the data folder, for reports that compare.
     """
     import synthetic
     from synthetic import mirror

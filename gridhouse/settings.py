@@ -137,6 +137,19 @@ class Settings(BaseSettings):
             raise ValueError("the folder's path has an apostrophe; take a folder without one")
         return value
 
+    @field_validator("truth", mode="before")
+    @classmethod
+    def _check_truth(cls, value: Path | str | None) -> Path | None:
+        if not value:
+            return None
+        lacking = [t for t in ("ptdf_rows", "zone_states") if not Path(value, t).is_dir()]
+        if lacking or "'" in str(Path(value).resolve()):
+            raise ValueError(
+                f"{value} is no folder with {' and '.join(lacking) or 'a path without apostrophe'}: "
+                "give the folder `truth` that `gridhouse synth` wrote"
+            )
+        return Path(value)
+
     @field_validator("caiso_nodes", mode="before")
     @classmethod
     def _split_nodes(cls, value: object) -> object:

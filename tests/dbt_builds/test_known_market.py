@@ -78,12 +78,18 @@ def test_a_price_is_explained_by_hand(week):
     """Energy price less the sum of shadow price times true factor is the price, to the cent."""
     worst, count = week.rows(
         f"""
-        with explained as (
+        with factors as (
+            -- the same in each span of days that has its own ratings
+            select constraint_name, contingency_name, location, avg(shift_factor) as shift_factor
+            from read_parquet('{week.truth}/ptdf_rows/*.parquet')
+            group by all
+        ),
+
+        explained as (
             select mu.run_at, factors.location,
                 sum(mu.shadow_price * factors.shift_factor) as congestion
             from features.sced_mu as mu
-            inner join read_parquet('{week.truth}/ptdf_rows/*.parquet') as factors
-                using (constraint_name, contingency_name)
+            inner join factors using (constraint_name, contingency_name)
             where mu.is_binding
             group by all
         )

@@ -52,10 +52,10 @@ LEAST_ERROR_MW = 1e-3
 OUTLIER = 4.0  # standard deviations of an innovation; a greater one moves the state no further
 _EDGE = 1e-3  # shares nearer to the bounds have the odds of this one
 _LEAST_SLOPE = 0.02  # odds of less than that of the capacity say more of the meter than of the sky
-# What lasts loses its memory within 1 to 1,000 intervals; 1/100,000 to nine tenths do not last.
-# Both as powers of ten, first on a coarse grid, then on a fine one about the best of it.
-_MEMORY, _PASSING = np.linspace(0, 3, 16), np.linspace(-5, np.log10(0.9), 16)
-_FINER = np.linspace(-1, 1, 9)  # steps of the coarse grid
+# What lasts loses its memory within 1 to 1,000 intervals; 1/100,000 to nine tenths do not last:
+# powers of ten, sought on a coarse grid, then on a fine one about the best of it.
+_LEAST, _MOST = np.array([0.0, -5.0]), np.array([3.0, np.log10(0.9)])
+_GRID, _FINER = np.linspace(-1, 1, 16), 0.15
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _CRPS_LEVELS = (np.arange(25) + 0.5) / 25
 
@@ -242,7 +242,9 @@ def fit_parameters(series: Series, training: Array, actual_sd_mw: Array) -> Para
     # would shift every forecast to come
     chance = variance * (1 + phi) / (1 - phi) / jnp.maximum(count, 1)
     bias = bias * jnp.maximum(1 - ratio(chance, bias**2), 0.0)
-    variance = jnp.where(is_fit, variance, 0.0)
+    # what moves by less than a thousandth of the actual's error moves by rounding alone
+    is_moving = variance * ratio(weight, count.astype(float)) > (1e-3 * actual_sd_mw) ** 2
+    variance = jnp.where(is_fit & is_moving, variance, 0.0)
     error_variance = (1 - signal) * variance
     squares = jnp.einsum("ti,tj->ij", centred**2, use.astype(float))
     products = centred.T @ centred
@@ -270,24 +272,19 @@ def _most_likely(observed: Array, slope: Array) -> tuple[Array, Array]:
 
     The likelihood is that of the exact filter, for all pairs of a grid at once.
     """
-    zones = observed.shape[1]
-    memory, passing = (
-        jnp.broadcast_to(jnp.asarray(v)[:, None], (len(v), zones)) for v in (_MEMORY, _PASSING)
-    )
-    for finer in (False, True):
-        if finer:
-            memory = jnp.maximum(memory + _FINER[:, None] * (_MEMORY[1] - _MEMORY[0]), 0.0)
-            passing = passing + _FINER[:, None] * (_PASSING[1] - _PASSING[0])
-            passing = jnp.minimum(passing, _PASSING[-1])
-        misfit = _misfit(
-            observed, slope, (1 - 10.0**-memory)[:, None], (1 - 10.0**passing)[None, :]
-        )
-        best = jnp.argmin(misfit.reshape(-1, zones), axis=0)
-        each = jnp.arange(zones)
-        memory, passing = (
-            memory[best // len(passing), each],
-            passing[best % len(passing), each],
-        )
+    each = jnp.arange(observed.shape[1])
+
+    def search(times: int, centre: Array) -> Array:
+        width = (_MOST - _LEAST) / 2 * _FINER**times
+        powers = centre + (width * _GRID[:, None])[:, :, None]  # `[G, 2, N]`
+        powers = jnp.clip(powers, _LEAST[:, None], _MOST[:, None])
+        memory, passing = powers[:, 0], powers[:, 1]
+        misfit = _misfit(observed, slope, (1 - 10.0**-memory)[:, None], 1 - 10.0 ** passing[None])
+        best = jnp.argmin(misfit.reshape(-1, len(each)), axis=0)
+        return jnp.stack([memory[best // len(_GRID), each], passing[best % len(_GRID), each]])
+
+    middle = jnp.broadcast_to(((_LEAST + _MOST) / 2)[:, None], (2, len(each)))
+    memory, passing = jax.lax.fori_loop(0, 2, search, middle)
     return 1 - 10.0**-memory, 1 - 10.0**passing
 
 

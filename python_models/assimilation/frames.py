@@ -16,7 +16,6 @@ from python_models.assimilation import market
 from python_models.assimilation.diagnostics import has_diverged
 from python_models.assimilation.market import Estimate, Level, Series
 
-OUTLIER = 4.0  # standard deviations of an innovation
 LAPSED_SECONDS = 3600  # `forecast_mw` is what was known one hour before its interval
 BASES = ("operator", "climatology")
 _INSTANT = pa.timestamp("us", "UTC")
@@ -141,16 +140,19 @@ class Options:
 
     horizons_hours: a forecast's horizon is from its issue to the end of what is forecast.
     actual_delay_hours: from the end of an interval until its actual is known, by quantity, 0 for
-    those without; forecasts are issued then. issue_hours: forecasts are issued at multiples of it.
-    bounded: quantities between 0 and the capacity. training_share: first part of a quantity's
-    time, `least_training_days` at least, that parameters are learnt from; where nothing would be left to score, all of it. device:
-    platform of jax, as "cpu" or "gpu"; its default if none is named.
+    those without; forecasts are issued then. actual_error_mw: standard deviation of an actual's
+    error, by quantity; that of its rounding for those without. issue_hours: forecasts are issued at
+    multiples of it. bounded: quantities between 0 and the capacity. training_share: first part of a
+    quantity's time, `least_training_days` at least, that parameters are learnt from; where nothing
+    would be left to score, all of it. device: platform of jax, as "cpu" or "gpu"; its default if
+    none is named.
     """
 
     members: int = 100
     seed: int = 0
     horizons_hours: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
     actual_delay_hours: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    actual_error_mw: Mapping[str, float] = dataclasses.field(default_factory=dict)
     issue_hours: float = 1.0
     bounded: tuple[str, ...] = ("WIND", "SOLAR")
     training_share: float = 0.3
@@ -164,6 +166,8 @@ class Options:
             raise ValueError(f"horizons_hours is {self.horizons_hours}: give some above zero")
         if min(self.actual_delay_hours.values(), default=0) < 0 or self.issue_hours <= 0:
             raise ValueError("actual_delay_hours must not be negative, issue_hours be above zero")
+        if min(self.actual_error_mw.values(), default=1) <= 0:
+            raise ValueError(f"actual_error_mw is {self.actual_error_mw}: give some above zero")
         if not 0 < self.training_share < 1:
             raise ValueError(f"training_share is {self.training_share}: it lies between 0 and 1")
 
@@ -296,7 +300,9 @@ class _Quantity:
         key = jax.random.fold_in(jax.random.key(options.seed), sum(name.encode()))
         for base, (now, ahead) in self.bases.items():
             series = Series(now, self.actual, capacity)
-            found = market.estimate(key, series, ahead, self.training, self.steps, options.members)
+            found = market.estimate(
+                key, series, ahead, self.training, self.steps, options.members, self._error_sd()
+            )
             self.estimates[base] = jax.tree.map(np.asarray, found)
 
     def _lay_out(self, rows: pa.Table) -> None:
@@ -362,6 +368,10 @@ class _Quantity:
         last = some[-1] if len(some) else self.count - 1
         self.is_issued &= np.arange(self.count) <= last
 
+    def _error_sd(self) -> float:
+        told = self.options.actual_error_mw.get(self.name)
+        return market.rounding_sd(self.actual[self.training]) if told is None else told
+
     def _capacity(self, rows: pa.Table) -> np.ndarray:
         """The last one known; before any, a tenth more than the most of the training and since.
 
@@ -387,7 +397,7 @@ class _Quantity:
         ahead = np.where(np.isnan(ahead) & lapsed[:, None], of_then, ahead)
         self.operator = now, ahead
         self.bases = {BASES[0]: (now, ahead)}
-        if np.isnan(now).any() or np.isnan(ahead).any():
+        if np.isnan(now).any() or np.isnan(ahead[self.is_issued]).any():
             more = self.starts[-1] + (1 + np.arange(max(self.steps))) * self.length
             hour = np.concatenate([self.starts, more]) // 3600 % 24
             usual = market.climatology(self.actual, hour, self.training)
@@ -406,19 +416,24 @@ class _Quantity:
         """Levels of the state now, or ahead of each issue, and the bases that they stand on."""
         found, bases = [], []
         for base, estimate in self.estimates.items():
+            at, is_fit = self.bases[base][0 if shape == "now" else 1], estimate.parameters.is_fit
             if shape == "now":
-                mean = estimate.parameters.bias + estimate.path.mean
-                sd = np.sqrt(estimate.path.variance)
-                at, capacity, error = self.bases[base][0], self.capacity, 0.0
+                series = Series(at, self.actual, self.capacity)
+                level = market.state_of(estimate.parameters, estimate.path, series)
             else:
-                mean, sd = estimate.ahead_mean, estimate.ahead_sd
-                at, error = self.bases[base][1], estimate.parameters.error_sd_mw
                 capacity = None if self.capacity is None else self.capacity[:, None, :]
-            sd = np.where(estimate.parameters.is_fit, sd, np.nan)
-            level = jax.tree.map(np.array, market.level_of(mean, sd, at, capacity, error))
+                level = market.level_of(
+                    estimate.ahead_mean,
+                    estimate.ahead_sd,
+                    at,
+                    capacity,
+                    estimate.ahead_error_sd_mw,
+                )
             # a mean needs no history
-            plain = np.asarray(market.to_mw(mean, at, capacity))
-            level = level._replace(mean_mw=np.where(np.isnan(sd), plain, level.mean_mw))
+            level = Level(
+                np.asarray(level.mean_mw),
+                *(np.where(is_fit, v, np.nan) for v in (level.sd_mw, level.quantiles_mw)),
+            )
             found.append(level)
             bases.append(at)
         chosen = [self._pick(shape, [f[n] for f in found]) for n in range(2)]
@@ -460,7 +475,7 @@ class _Quantity:
             value,
             sd,
             value / sd,
-            np.abs(value / sd) > OUTLIER,
+            np.abs(value / sd) > market.OUTLIER,
         ]
         return _table(columns, INNOVATION_COLUMNS)
 
@@ -506,7 +521,7 @@ class _Quantity:
                         for e in self.estimates.values()
                     ],
                     [b[1][:, n] for b in self.bases.values()],
-                    [e.parameters.error_sd_mw for e in self.estimates.values()],
+                    [e.ahead_error_sd_mw[:, n] for e in self.estimates.values()],
                 )
             )
             use = self.is_issued[:, None] & ~np.isnan(truth + mean + sd + base)

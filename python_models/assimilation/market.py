@@ -1,15 +1,23 @@
 """The market's state: how far one quantity of each zone is from what the operator forecast.
 
 The anomaly x of each zone follows x[t] = phi x[t-1] + noise about a bias, the noise correlated
-between zones. Load and outages are the forecast plus the anomaly, which is linear: the exact
-filter. Wind and solar lie between 0 and the capacity: there the anomaly is the logarithm of the
-ratio of odds, share / (1 - share), of actual and forecast,
+between zones. Load and outages are the forecast plus the anomaly: the exact filter. Wind and solar
+lie between 0 and the capacity: there the anomaly is the logarithm of the ratio of odds,
+share / (1 - share), of actual and forecast,
 
     actual = capacity * p exp(x) / (1 - p + p exp(x)),   p = forecast / capacity,
 
 which no x can drive out of bounds, and which is exactly zero with a forecast of zero (the sun at
-night): the local ensemble transform. Quantities are filtered one by one, and the analysis of a zone
-sees another zone as far as the two are correlated.
+night): the local ensemble transform. An actual is turned into the anomaly that leads to it, and its
+error from MW into log odds by the slope, so that every analysis is linear in what it observes: an
+ensemble that regressed x on MW would bend a straight line through a curve, and be worse after an
+exact actual than the actual. Quantities are filtered one by one, and the analysis of a zone sees
+another zone as far as the two are correlated.
+
+What does not last has two parts: the error of the actual (of the meter, of rounding), which is
+told, and fluctuation of the quantity itself, which is what the history shows above that. Neither is
+carried forward. But the state of an interval contains the fluctuation: with an exact actual it is
+the actual, also that of an outlier, most of which is taken for fluctuation.
 
 A MW of error is worth the same at all levels, so all averages of x weigh with the square of
 d actual / d x = capacity * p (1 - p): what is learnt at dawn, where odds of next to nothing jump
@@ -30,19 +38,24 @@ from jax import Array
 from jax.scipy.stats import norm
 
 from python_models.assimilation.diagnostics import Score, crps_ensemble, crps_normal, score
-from python_models.assimilation.kalman import LinearModel, kalman_filter
+from python_models.assimilation.kalman import update
 from python_models.assimilation.letkf import letkf
 from python_models.assimilation.localisation import taper_from_correlation
 
 LEVELS = (0.05, 0.25, 0.75, 0.95)
 LEAST_VALUES = 24  # with less history nothing is claimed about a zone's anomaly
-LEAST_PAIRS = 300  # with less, horizons follow the equation of the anomaly and no regression
-LEAST_ERROR_MW = 0.01  # what is published is rounded
+LEAST_PAIRS = 100  # of all zones; with less, horizons follow the equation and no regression
+POOLED_PAIRS = 100.0  # that all zones together count for in the regression of one
+MEMORY = 168.0  # intervals after which an error counts 1/e in the width of forecasts to come
+PRIOR_ERRORS = 24.0  # errors that the fitted width counts for beside those that were made since
+LEAST_ERROR_MW = 1e-3
+OUTLIER = 4.0  # standard deviations of an innovation; a greater one moves the state no further
 _EDGE = 1e-3  # shares nearer to the bounds have the odds of this one
 _LEAST_SLOPE = 0.02  # odds of less than that of the capacity say more of the meter than of the sky
-# What lasts loses its memory within 1 to 1,000 intervals, and 1/10,000 to nine tenths are error.
-_PHI = 1 - 10 ** -np.linspace(0, 3, 40)
-_SIGNAL = 1 - np.array([1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.7, 0.9])
+# What lasts loses its memory within 1 to 1,000 intervals; 1/100,000 to nine tenths do not last:
+# powers of ten, sought on a coarse grid, then on a fine one about the best of it.
+_LEAST, _MOST = np.array([0.0, -5.0]), np.array([3.0, np.log10(0.9)])
+_GRID, _FINER = np.linspace(-1, 1, 16), 0.15
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _CRPS_LEVELS = (np.arange(25) + 0.5) / 25
 
@@ -63,8 +76,9 @@ class Parameters(NamedTuple):
     """Of the anomalies, `[N]` each; in MW, or of the logarithm of odds where there are bounds.
 
     phi: per interval. sd: of the anomaly in the long run. error_variance: of what does not last
-    from one interval to the next. error_sd_mw: the same in MW. correlation: `[N, N]`. count:
-    values used; with less than `LEAST_VALUES` all are zero and `is_fit` is false.
+    from one interval to the next. error_sd_mw: the same in MW. actual_sd_mw: the part of it that is
+    an error of the actual. correlation: `[N, N]`. count: values used; with less than `LEAST_VALUES`
+    all are zero and `is_fit` is false.
     """
 
     bias: Array
@@ -72,6 +86,7 @@ class Parameters(NamedTuple):
     sd: Array
     error_variance: Array
     error_sd_mw: Array
+    actual_sd_mw: Array
     correlation: Array
     count: Array
     is_fit: Array
@@ -87,15 +102,17 @@ class Parameters(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The filtered anomaly, without its bias, at each interval, `[T, N]` each.
+    """The filtered anomaly that lasts, without its bias, at each interval, `[T, N]` each.
 
     innovation_mw: actual minus what was expected of it before; NaN where there was none.
+    passing_sd_mw: of what the analysis took for not lasting.
     """
 
     mean: Array
     variance: Array
     innovation_mw: Array
     innovation_sd_mw: Array
+    passing_sd_mw: Array
 
 
 class Horizons(NamedTuple):
@@ -114,13 +131,14 @@ class Horizons(NamedTuple):
 
 class Estimate(NamedTuple):
     """All that is known about one quantity about one base. ahead_mean, ahead_sd: `[T, H, N]`, the
-    anomalies ahead."""
+    anomalies ahead. ahead_error_sd_mw: `[T, H, N]`, of what does not last in them."""
 
     parameters: Parameters
     path: Path
     horizons: Horizons
     ahead_mean: Array
     ahead_sd: Array
+    ahead_error_sd_mw: Array
 
 
 class Level(NamedTuple):
@@ -185,9 +203,20 @@ def climatology(actual_mw: np.ndarray, hour: np.ndarray, training: np.ndarray) -
     return by_hour[hour]
 
 
+def rounding_sd(values: np.ndarray) -> float:
+    """Standard deviation of the rounding of values, from the decimals that they have in common."""
+    values = values[~np.isnan(values)]
+    for decimals in range(3):
+        if np.allclose(values, np.round(values, decimals), rtol=1e-12, atol=1e-9):
+            return 10.0**-decimals / np.sqrt(12)
+    return LEAST_ERROR_MW
+
+
 @jax.jit
-def fit_parameters(series: Series, training: Array) -> Parameters:
+def fit_parameters(series: Series, training: Array, actual_sd_mw: Array) -> Parameters:
     """Parameters of the anomalies where `training`, `[T]`, is true.
+
+    actual_sd_mw: scalar, error of an actual, > 0.
 
     Bias and variance are weighted moments; phi, and which share of the variance lasts from one
     interval to the next, are the most likely ones, zone by zone.
@@ -213,7 +242,9 @@ def fit_parameters(series: Series, training: Array) -> Parameters:
     # would shift every forecast to come
     chance = variance * (1 + phi) / (1 - phi) / jnp.maximum(count, 1)
     bias = bias * jnp.maximum(1 - ratio(chance, bias**2), 0.0)
-    variance = jnp.where(is_fit, variance, 0.0)
+    # what moves by less than a thousandth of the actual's error moves by rounding alone
+    is_moving = variance * ratio(weight, count.astype(float)) > (1e-3 * actual_sd_mw) ** 2
+    variance = jnp.where(is_fit & is_moving, variance, 0.0)
     error_variance = (1 - signal) * variance
     squares = jnp.einsum("ti,tj->ij", centred**2, use.astype(float))
     products = centred.T @ centred
@@ -225,8 +256,9 @@ def fit_parameters(series: Series, training: Array) -> Parameters:
         sd=jnp.sqrt(signal * variance),
         error_variance=error_variance,
         error_sd_mw=jnp.maximum(
-            jnp.sqrt(error_variance * ratio(weight, count.astype(float))), LEAST_ERROR_MW
+            jnp.sqrt(error_variance * ratio(weight, count.astype(float))), actual_sd_mw
         ),
+        actual_sd_mw=jnp.broadcast_to(actual_sd_mw, count.shape).astype(float),
         correlation=_nearest_correlation(jnp.clip(between, -0.99, 0.99)),
         count=count,
         is_fit=is_fit,
@@ -240,7 +272,24 @@ def _most_likely(observed: Array, slope: Array) -> tuple[Array, Array]:
 
     The likelihood is that of the exact filter, for all pairs of a grid at once.
     """
-    phi, signal = jnp.asarray(_PHI)[:, None, None], jnp.asarray(_SIGNAL)[:, None]
+    each = jnp.arange(observed.shape[1])
+
+    def search(times: int, centre: Array) -> Array:
+        width = (_MOST - _LEAST) / 2 * _FINER**times
+        powers = centre + (width * _GRID[:, None])[:, :, None]  # `[G, 2, N]`
+        powers = jnp.clip(powers, _LEAST[:, None], _MOST[:, None])
+        memory, passing = powers[:, 0], powers[:, 1]
+        misfit = _misfit(observed, slope, (1 - 10.0**-memory)[:, None], 1 - 10.0 ** passing[None])
+        best = jnp.argmin(misfit.reshape(-1, len(each)), axis=0)
+        return jnp.stack([memory[best // len(_GRID), each], passing[best % len(_GRID), each]])
+
+    middle = jnp.broadcast_to(((_LEAST + _MOST) / 2)[:, None], (2, len(each)))
+    memory, passing = jax.lax.fori_loop(0, 2, search, middle)
+    return 1 - 10.0**-memory, 1 - 10.0**passing
+
+
+def _misfit(observed: Array, slope: Array, phi: Array, signal: Array) -> Array:
+    """Twice the negative log likelihood but for a constant; phi `[P, 1, N]`, signal `[1, S, N]`."""
     there = ~jnp.isnan(observed)
     count = jnp.maximum(there.sum(axis=0), 1)
     noise = (1 - signal) * (slope**2).sum(axis=0) / count
@@ -257,13 +306,11 @@ def _most_likely(observed: Array, slope: Array) -> tuple[Array, Array]:
         logs, squares = logs + jnp.log(expected), squares + innovation**2 / expected
         return (mean, variance, logs, squares), None
 
-    none = jnp.zeros(jnp.broadcast_shapes(phi.shape, noise.shape))
+    none = jnp.zeros(jnp.broadcast_shapes(phi.shape, signal.shape))
     start = none, none + signal, none, none
     inputs = jnp.nan_to_num(observed), slope, there
     (_, _, logs, squares), _ = jax.lax.scan(step, start, inputs)
-    misfit = logs + count * jnp.log(jnp.maximum(squares / count, 1e-300))
-    best = jnp.argmin(misfit.reshape(-1, misfit.shape[-1]), axis=0)
-    return phi.ravel()[best // len(_SIGNAL)], signal.ravel()[best % len(_SIGNAL)]
+    return logs + count * jnp.log(jnp.maximum(squares / count, 1e-300))
 
 
 def _nearest_correlation(matrix: Array) -> Array:
@@ -276,32 +323,55 @@ def _nearest_correlation(matrix: Array) -> Array:
     return jnp.where(unit > 0, 1.0, matrix / (sd[:, None] * sd))
 
 
+def observed_anomalies(parameters: Parameters, series: Series) -> tuple[Array, Array]:
+    """The anomalies that actuals tell of, without their bias, and the sd of their errors, `[T, N]`.
+
+    NaN where there is no actual or no base, or the base is 0 or the whole capacity, about which
+    there are no odds. All that does not last is an error here.
+    """
+    slope = mw_per_anomaly(series.base_mw, series.capacity_mw)
+    anomaly = to_anomaly(series.actual_mw, series.base_mw, series.capacity_mw) - parameters.bias
+    error = parameters.error_sd_mw / jnp.where(slope > 0, slope, 1.0)
+    return jnp.where(slope > 0, anomaly, jnp.nan), jnp.where(slope > 0, error, 1.0)
+
+
+def _outlier_error(innovation: Array, variance: Array, error_sd: Array) -> Array:
+    """sd of the error with which an innovation moves the state as one of `OUTLIER` sd would, where
+    it is greater; `error_sd` elsewhere. variance: of the state. After Huber, "Robust Estimation of
+    a Location Parameter", 1964."""
+    expected = variance + error_sd**2
+    excess = jnp.abs(jnp.nan_to_num(innovation)) / jnp.sqrt(expected) / OUTLIER
+    return jnp.sqrt(error_sd**2 + expected * jnp.maximum(excess - 1, 0.0))
+
+
+@jax.jit
 def filter_linear(parameters: Parameters, series: Series) -> Path:
-    """The exact filter, for a quantity without bounds."""
-    zones = series.actual_mw.shape[1]
-    model = LinearModel(
-        jnp.diag(parameters.phi),
-        parameters.process_covariance,
-        jnp.eye(zones),
-        jnp.diag(parameters.error_sd_mw**2),
-    )
-    observed = to_anomaly(series.actual_mw, series.base_mw, None) - parameters.bias
-    found = kalman_filter(model, jnp.zeros(zones), parameters.long_run_covariance, observed)
-    return Path(
-        found.mean,
-        jnp.diagonal(found.covariance, axis1=1, axis2=2),
-        found.innovation,
-        jnp.sqrt(found.innovation_variance),
-    )
+    """The exact filter, but for outliers, of which only `OUTLIER` sd count."""
+    observe = jnp.eye(series.actual_mw.shape[1])
+    process = parameters.process_covariance
+
+    def step(before: tuple[Array, Array], now: tuple[Array, Array]):
+        mean, covariance = before
+        anomaly, error = now
+        variance = jnp.diagonal(covariance)
+        used = _outlier_error(anomaly - mean, variance, error)
+        found, after, innovation, _, _ = update(
+            mean, covariance, anomaly, observe, jnp.diag(used**2)
+        )
+        ahead = parameters.phi[:, None] * after * parameters.phi + process
+        seen = found, jnp.diagonal(after), innovation, jnp.sqrt(variance + error**2), used
+        return (parameters.phi * found, ahead), seen
+
+    start = jnp.zeros(len(observe)), parameters.long_run_covariance
+    mean, variance, innovation, sd, used = jax.lax.scan(
+        step, start, observed_anomalies(parameters, series)
+    )[1]
+    return Path(mean, variance, innovation, sd, used)
 
 
 @partial(jax.jit, static_argnames="members")
 def filter_bounded(key: Array, parameters: Parameters, series: Series, members: int) -> Path:
-    """The local ensemble transform, for a quantity between 0 and its capacity.
-
-    Actuals are observed in MW. An interval without a base, or with a base of zero or the whole
-    capacity, tells nothing about the anomaly.
-    """
+    """The local ensemble transform, for a quantity between 0 and its capacity."""
     zones = series.actual_mw.shape[1]
     taper = taper_from_correlation(parameters.correlation, members)
     process = _root(parameters.process_covariance)
@@ -310,26 +380,22 @@ def filter_bounded(key: Array, parameters: Parameters, series: Series, members: 
         drawn = jax.random.normal(key, (members, zones))
         return (drawn - drawn.mean(axis=0)) @ root.T
 
-    def step(ensemble: Array, now: tuple[Array, Array, Array, Array]):
-        key, base, actual, capacity = now
-        actual = jnp.where(jnp.isnan(base), jnp.nan, actual)
-        predicted = to_mw(ensemble + parameters.bias, jnp.nan_to_num(base), capacity)
-        innovation_sd = jnp.sqrt(predicted.var(axis=0, ddof=1) + parameters.error_sd_mw**2)
-        innovation = actual - predicted.mean(axis=0)
-        # nights without sun would make the filter seem better than it is
-        innovation = jnp.where(
-            (innovation == 0) & (predicted.var(axis=0) == 0), jnp.nan, innovation
-        )
-        ensemble = letkf(ensemble, predicted, actual, parameters.error_sd_mw, taper)
+    def step(ensemble: Array, now: tuple[Array, ...]):
+        key, base, actual, capacity, anomaly, error = now
+        level = to_mw(ensemble + parameters.bias, jnp.nan_to_num(base), capacity)
+        innovation = jnp.where(jnp.isnan(anomaly), jnp.nan, actual - level.mean(axis=0))
+        innovation_sd = jnp.sqrt(level.var(axis=0, ddof=1) + parameters.error_sd_mw**2)
+        used = _outlier_error(anomaly - ensemble.mean(axis=0), ensemble.var(axis=0, ddof=1), error)
+        ensemble = letkf(ensemble, ensemble, anomaly, used, taper)
+        passing = used / error * parameters.error_sd_mw
         found = ensemble.mean(axis=0), ensemble.var(axis=0, ddof=1), innovation, innovation_sd
-        return parameters.phi * ensemble + draw(key, process), found
+        return parameters.phi * ensemble + draw(key, process), (*found, passing)
 
     key, first = jax.random.split(key)
     keys = jax.random.split(key, series.actual_mw.shape[0])
     start = draw(first, _root(parameters.long_run_covariance))
-    return Path(
-        *jax.lax.scan(step, start, (keys, series.base_mw, series.actual_mw, series.capacity_mw))[1]
-    )
+    inputs = keys, *series, *observed_anomalies(parameters, series)
+    return Path(*jax.lax.scan(step, start, inputs)[1])
 
 
 def _root(covariance: Array) -> Array:
@@ -346,7 +412,8 @@ def fit_horizons(
     ahead: `[T, H, N]` each: base and capacity as known now, actual of then. training: `[T, H]`,
     whether the actual lies in the training. Operators forecast the next hour better than the sixth
     one, so the damping and the variance are regressed, with the weights of the module, where
-    there is history enough; elsewhere the anomaly decays as its equation says.
+    there is history enough; elsewhere the anomaly decays as its equation says. Zones have much in
+    common and little history each: the averages of all count for `POOLED_PAIRS` pairs in each.
     """
     anomaly = to_anomaly(ahead.actual_mw, ahead.base_mw, ahead.capacity_mw)
     slope = jnp.nan_to_num(mw_per_anomaly(ahead.base_mw, ahead.capacity_mw))
@@ -356,16 +423,24 @@ def fit_horizons(
     total = jnp.where(total > 0, total, 1.0)
     anomaly = jnp.where(use, anomaly - parameters.bias, 0.0)
     state = path.mean[:, None, :]
+    count = jnp.where(parameters.is_fit, use.sum(axis=0), 0)
+    # zones of all sizes alike
+    size = parameters.sd**2 + parameters.error_variance
+    size = jnp.where(size > 0, size, 1.0)
 
     def average(values: Array) -> Array:
-        return (weight * values).sum(axis=0) / total
+        """Of each zone, drawn towards that of all, `[H, N]`."""
+        own = count * (weight * values).sum(axis=0) / total / size
+        every = own.sum(axis=1, keepdims=True) / jnp.maximum(count.sum(axis=1, keepdims=True), 1)
+        return size * (own + POOLED_PAIRS * every) / (count + POOLED_PAIRS)
 
     varied = average(state**2)
     damping = jnp.where(varied > 0, average(state * anomaly), 0.0)
     damping = damping / jnp.where(varied > 0, varied, 1.0)
     rest = average((anomaly - damping * state) ** 2)
     known = average(path.variance[:, None, :])
-    is_regression = use.sum(axis=0) >= LEAST_PAIRS
+    is_regression = count.sum(axis=1, keepdims=True) >= LEAST_PAIRS
+    is_regression = is_regression & parameters.is_fit
     decay = parameters.phi ** jnp.array(steps, float)[:, None]
     equation = parameters.sd**2 * (1 - decay**2)
     rest = jnp.maximum(rest - parameters.error_variance, 0.0)
@@ -387,6 +462,40 @@ def predict(parameters: Parameters, horizons: Horizons, path: Path) -> tuple[Arr
     return mean, jnp.sqrt(variance)
 
 
+@partial(jax.jit, static_argnames="steps")
+def inflation(mean: Array, sd: Array, ahead: Series, error_sd_mw: Array, steps: tuple[int, ...]):
+    """By how much variances of forecasts are to be multiplied, by the errors known at each, >= 0.
+
+    mean, sd, ahead: `[T, H, N]`; as of the return. The sum of square errors over that of the
+    variances that were stated, of the targets up to each interval, those of `MEMORY` intervals ago
+    counting 1/e, and `PRIOR_ERRORS` as they were to be expected: what was learnt in a calm week is
+    soon too narrow in a wild one. Anderson, "An adaptive covariance inflation error correction
+    algorithm for ensemble filters", 2007, estimates such a factor from innovations.
+    """
+    level = to_mw(mean, ahead.base_mw, ahead.capacity_mw)
+    stated = (mw_per_anomaly(level, ahead.capacity_mw) * sd) ** 2 + error_sd_mw**2
+    square = (ahead.actual_mw - level) ** 2
+    use = ~jnp.isnan(square + stated) & (mw_per_anomaly(ahead.base_mw, ahead.capacity_mw) > 0)
+
+    def known(values: Array) -> Array:
+        """At the interval that is forecast, where the error becomes known."""
+        values = jnp.where(use, values, 0.0)
+        moved = [
+            jnp.concatenate([jnp.zeros_like(values[:step, h]), values[: len(values) - step, h]])
+            for h, step in enumerate(steps)
+        ]
+        return jnp.stack([m[: len(values)] for m in moved], axis=1)
+
+    def step(before: tuple[Array, ...], now: tuple[Array, ...]):
+        total = tuple(np.exp(-1 / MEMORY) * b + n for b, n in zip(before, now, strict=True))
+        return total, total
+
+    terms = known(square), known(stated), known(jnp.ones_like(square))
+    sums = jax.lax.scan(step, tuple(jnp.zeros_like(t[0]) for t in terms), terms)[1]
+    ratio = jnp.where(sums[1] > 0, sums[0] / jnp.where(sums[1] > 0, sums[1], 1.0), 1.0)
+    return (PRIOR_ERRORS + sums[2] * ratio) / (PRIOR_ERRORS + sums[2])
+
+
 def estimate(
     key: Array,
     series: Series,
@@ -394,13 +503,15 @@ def estimate(
     training: np.ndarray,
     steps: tuple[int, ...],
     members: int,
+    actual_sd_mw: float = LEAST_ERROR_MW,
 ) -> Estimate:
     """Fit on the training, then filter all intervals and look ahead from each.
 
     ahead_base_mw: `[T, H, N]`, what was to be expected, as known after interval t, of the interval
-    `steps[h]` later. training: `[T]`. The capacity is the one known now.
+    `steps[h]` later. training: `[T]`. The capacity is the one known now. actual_sd_mw: error of an
+    actual.
     """
-    parameters = fit_parameters(series, training)
+    parameters = fit_parameters(series, training, actual_sd_mw)
     if series.capacity_mw is None:
         path, capacity = filter_linear(parameters, series), None
     else:
@@ -409,7 +520,44 @@ def estimate(
     ahead = Series(ahead_base_mw, look_ahead(series.actual_mw, steps), capacity)
     inside = look_ahead(np.where(training, 1.0, 0.0)[:, None], steps)[:, :, 0] > 0
     horizons = fit_horizons(parameters, path, ahead, inside & training[:, None], steps)
-    return Estimate(parameters, path, horizons, *predict(parameters, horizons, path))
+    mean, sd = predict(parameters, horizons, path)
+    wider = jnp.sqrt(inflation(mean, sd, ahead, parameters.error_sd_mw, steps))
+    return Estimate(parameters, path, horizons, mean, wider * sd, wider * parameters.error_sd_mw)
+
+
+@jax.jit
+def state_of(parameters: Parameters, path: Path, series: Series) -> Level:
+    """The level of each interval with its actual known, `[T, N]`.
+
+    What lasts, and of the distance of the actual from it the part that is no error of the actual:
+    all of it with an exact one, also where what lasts is certain (a sun that shines where the
+    operator expected none).
+    """
+    passing = path.passing_sd_mw**2
+    fluctuation = passing - parameters.actual_sd_mw**2
+    lasting = level_of(
+        parameters.bias + path.mean,
+        jnp.sqrt(path.variance),
+        series.base_mw,
+        series.capacity_mw,
+        jnp.where(jnp.isnan(series.actual_mw), jnp.sqrt(fluctuation), 0.0),
+    )
+    is_modelled = (mw_per_anomaly(series.base_mw, series.capacity_mw) > 0) & parameters.is_fit
+    part = jnp.where(is_modelled, fluctuation / passing, 1.0)
+    away = series.actual_mw - lasting.mean_mw
+    part = jnp.where(jnp.isnan(away), 0.0, part)
+    is_certain = (lasting.sd_mw == 0) & (away == 0)
+    error = jnp.where(is_certain, 0.0, part * parameters.actual_sd_mw**2)
+    mean = lasting.mean_mw + part * jnp.nan_to_num(away)
+    z = norm.ppf(jnp.array(LEVELS))[:, None, None]
+    reach = (1 - part) * (lasting.quantiles_mw - lasting.mean_mw)
+    quantiles = mean + jnp.sign(z) * jnp.sqrt(reach**2 + z**2 * error)
+    highest = jnp.inf if series.capacity_mw is None else series.capacity_mw
+    return Level(
+        mean,
+        jnp.sqrt(((1 - part) * lasting.sd_mw) ** 2 + error),
+        jnp.clip(quantiles, 0.0, jnp.maximum(highest, mean)),
+    )
 
 
 def look_ahead(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
@@ -428,14 +576,16 @@ def level_of(
     Arguments broadcast to the shape of `base_mw`. Without an error quantiles are exact, since the
     level rises with the anomaly; mean and standard deviation of a bounded one are by Gauss-Hermite
     quadrature. An error adds to the distance of a quantile from the median as variances add, which
-    is exact for what is normal; it does not leave the bounds, and there is none at them.
+    is exact for what is normal; it does not leave the bounds, and there is none at them. Nothing is
+    below 0, without bounds either.
     """
     error = error_sd_mw * (mw_per_anomaly(base_mw, capacity_mw) > 0)
     quantiles = jax.vmap(lambda z: _quantile(z, mean, sd, base_mw, capacity_mw, error))(
         norm.ppf(jnp.array(LEVELS))
     )
     if capacity_mw is None:
-        return Level(base_mw + mean, jnp.sqrt(sd**2 + error**2) + 0 * base_mw, quantiles)
+        level = jnp.maximum(base_mw + mean, 0.0)
+        return Level(level, jnp.sqrt(sd**2 + error**2) + 0 * base_mw, quantiles)
     median = to_mw(mean, base_mw, capacity_mw)
 
     def add(total: tuple[Array, Array], node: tuple[Array, Array]):
@@ -455,7 +605,7 @@ def _quantile(
 ) -> Array:
     """Quantile in MW by its standard normal value."""
     if capacity_mw is None:
-        return base_mw + mean + z * jnp.sqrt(sd**2 + error**2)
+        return jnp.maximum(base_mw + mean + z * jnp.sqrt(sd**2 + error**2), 0.0)
     median = to_mw(mean, base_mw, capacity_mw)
     away = to_mw(mean + z * sd, base_mw, capacity_mw) - median
     away = jnp.sign(z) * jnp.sqrt(away**2 + (z * error) ** 2)

@@ -14,7 +14,7 @@ from python_models.assimilation.frames import (
     assimilate_tables,
 )
 
-VERSION = "1"  # of the method
+VERSION = "2"  # of the method
 INSTANT = pa.timestamp("us", "UTC")
 NESTED = {
     "states": STATE_COLUMNS,
@@ -33,11 +33,12 @@ RUN = pa.schema(
         *((name, pa.list_(pa.struct(list(schema)))) for name, schema in NESTED.items()),
     ]
 )
-# Whole hours after which nine of ten actuals are known: before, nobody could have used them.
+# Whole hours after which nearly all actuals are known: before, nobody could have used them. The
+# first hour of a file that brings a day at once, the one that waits longest, is one of 24.
 DELAYS = """
     quantity,
     greatest(
-        ceil(quantile_cont(epoch(published_at - interval_start) / 3600 - interval_hours, 0.9)), 0
+        ceil(quantile_cont(epoch(published_at - interval_start) / 3600 - interval_hours, 0.98)), 0
     )
 """
 

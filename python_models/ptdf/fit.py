@@ -21,7 +21,14 @@ import numpy as np
 from python_models.ptdf import gram as grams
 from python_models.ptdf.gram import Gram, Moments, Part
 from python_models.ptdf.groups import LEAST_VARIANCE, collinear, summed
-from python_models.ptdf.inference import Chunk, clustered_error, debias
+from python_models.ptdf.inference import (
+    QUANTILE,
+    Chunk,
+    Repeats,
+    clustered_error,
+    debias,
+    rounding_error,
+)
 from python_models.ptdf.selection import choose, is_promoted, pooled
 from python_models.ptdf.solver import (
     Path,
@@ -41,7 +48,8 @@ LEAST_SPREAD = 1e-13
 class Options:
     """l1_ratio: r. penalties: how many, from that at which nothing is left down to `least_penalty`
     of it. least_share: of the rows, else a node is not fitted. same_group: correlation.
-    improvement: of the hold-out error against the training mean, for promotion."""
+    improvement: of the hold-out error against the training mean, for promotion. rounding: prices
+    and shadow prices are published to so many $/MWh."""
 
     l1_ratio: float = 0.5
     penalties: int = 10
@@ -52,6 +60,7 @@ class Options:
     same_group: float = 0.999
     improvement: float = 0.05
     is_extra_penalised: bool = False
+    rounding: float = 0.01
 
 
 class Penalties(NamedTuple):
@@ -74,7 +83,8 @@ class Fit(NamedTuple):
     """A fit of K constraints, E further regressors and N nodes; NaN for nodes without a fit.
 
     status, reason: of the whole. node_status: `[N]`. beta: `[K, N]`, of the chosen penalty;
-    debiased, standard_error: `[K, N]`, see `inference`; is_identified: `[K, N]`. gamma: `[E, N]`.
+    debiased, standard_error, margin: `[K, N]`, see `inference`, the last on either side of the
+    interval of 95 %; is_identified: `[K, N]`. gamma: `[E, N]`.
     intercept, mean_price: `[N]`. group: `[K]`. mean_mu, bound: `[K]`, over all training rows.
     chosen: `[N]`, number of the penalty. train_rmse, holdout_rmse, baseline_rmse: `[N]`; the
     baseline is the training mean on the hold-out. train_rows, holdout_rows: `[N]`. pooled_rmse,
@@ -87,6 +97,7 @@ class Fit(NamedTuple):
     beta: np.ndarray
     debiased: np.ndarray
     standard_error: np.ndarray
+    margin: np.ndarray
     is_identified: np.ndarray
     gamma: np.ndarray
     intercept: np.ndarray
@@ -143,12 +154,14 @@ def fit(
     extra: int = 0,
     chunks: Sequence[Part] = (),
     seen: Gram | None = None,
+    repeats: Repeats | None = None,
 ) -> Fit:
     """Shift factors of every node.
 
     train, holdout: sums over the same columns and nodes; the last `extra` columns are further
     regressors. chunks: the parts that `train` is the sum of, where errors may hang together within
-    each (days); standard errors are the greater of those with and without. seen: the intervals of
+    each (days). repeats: the rows of `train` by their prices. Standard errors are the greatest of
+    those of independent errors, of chunks and of rounding. seen: the intervals of
     the hold-out in which only constraints bound that training knows. The penalty is chosen by them
     if there are any: what others do to prices looks like noise, and much of it would choose a
     penalty that leaves nothing of the factors. Any input has a result:
@@ -205,7 +218,7 @@ def fit(
     holdout_rows = np.where(is_fitted, holdout.count, 0)
     choice = choose(judged_error, np.where(is_fitted, judge.count, 0))
 
-    b, unbiased, error = (np.full((groups + extra, nodes), np.nan) for _ in range(3))
+    b, unbiased, error, margin = (np.full((groups + extra, nodes), np.nan) for _ in range(4))
     identified = np.zeros((groups + extra, nodes), bool)
     intercept, train_error, mean = (np.full(nodes, np.nan) for _ in range(3))
     for targets, pattern, scaled, path in solved:
@@ -221,20 +234,26 @@ def fit(
         unbiased[:, targets], own_intercept = scaled.raw(found.coefficients)
         to_raw = scaled.scale_y / scaled.scale_x[:, None]
         own = found.standard_error * to_raw
-        if chunks and found.freedom >= 1:
+        either = QUANTILE * own
+        if found.freedom >= 1:
             operator = np.zeros((len(scaled.used), groups + extra))
             operator[:, scaled.used] = found.m / scaled.scale_x
             operator[:, scaled.free] = -operator[:, scaled.used] @ scaled.take_out.T
             operator /= scaled.scale_x[:, None] * scaled.moments.rows
-            by_chunk = clustered_error(
-                operator[:, labels],
-                everything.mean_x if pattern == 0 else train.sum_x[pattern] / train.rows[pattern],
-                unbiased[np.ix_(labels, targets)],
-                own_intercept,
-                partial(_chunks, chunks, targets, nodes),
-            )
-            own = np.where(np.isnan(own), np.nan, np.fmax(own, by_chunk))
+            mean_x = train.sum_x[pattern] / train.rows[pattern]
+            to_rows = operator[:, labels], mean_x, unbiased[np.ix_(labels, targets)]
+            others = []
+            if chunks:
+                of_targets = partial(_chunks, chunks, targets, nodes)
+                by_chunk, quantile = clustered_error(*to_rows, own_intercept, of_targets)
+                others.append((by_chunk, quantile[:, None]))
+            if repeats is not None:
+                others.append((rounding_error(*to_rows, repeats, options.rounding), QUANTILE))
+            for other, quantile in others:
+                either = np.where(np.isnan(own), np.nan, np.fmax(either, quantile * other))
+                own = np.where(np.isnan(own), np.nan, np.fmax(own, other))
         error[np.ix_(scaled.used, targets)] = own
+        margin[np.ix_(scaled.used, targets)] = either
         identified[np.ix_(scaled.used, targets)] = found.is_identified[:, None]
 
     baseline = _baseline(holdout, mean)
@@ -252,6 +271,7 @@ def fit(
         beta=-b[group],
         debiased=-unbiased[group],
         standard_error=error[group],
+        margin=margin[group],
         is_identified=identified[group],
         gamma=b[groups:],
         intercept=intercept,

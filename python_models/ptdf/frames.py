@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from scipy.sparse import csr_array
 
 from python_models.ptdf.fit import FITTED, Fit, Options, fit
 from python_models.ptdf.gram import Gram, Part, accumulate, combine, places
-from python_models.ptdf.inference import QUANTILE
+from python_models.ptdf.inference import Repeats
 from python_models.ptdf.rare import rows_where_bound
 from python_models.ptdf.selection import unseen_share
 
@@ -38,9 +39,12 @@ GRAM_COLUMNS = pa.schema(
         ("sum_y", _NUMBERS),
         ("yy", _NUMBERS),
         ("xy", _NUMBERS),
-        # where a shadow price is not zero: number of the interval and of the constraint
-        ("binding_interval", _PLACES),
-        ("binding_constraint", _PLACES),
+        # what is not zero in the columns: number of the interval, of the column, and value
+        ("entry_interval", _PLACES),
+        ("entry_column", _PLACES),
+        ("entry_value", _NUMBERS),
+        # of each interval, equal where all prices are
+        ("price_code", pa.list_(pa.int64())),
     ]
 )
 _F, _I, _S, _B = pa.float64(), pa.int64(), pa.string(), pa.bool_()
@@ -194,13 +198,15 @@ def day_gram(
     if not len(day.y):
         return GRAM_COLUMNS.empty_table()
     gram = accumulate(day.x, day.y)
-    entries = day.x[:, : len(day.constraints)].tocoo()
+    entries = day.x.tocoo()
     lists = {
         "constraint_keys": day.constraints,
         "extra_names": day.extras,
         "location_keys": day.locations,
-        "binding_interval": entries.coords[0],
-        "binding_constraint": entries.coords[1],
+        "entry_interval": entries.coords[0],
+        "entry_column": entries.coords[1],
+        "entry_value": entries.data,
+        "price_code": [_code(prices) for prices in day.y],
         **{name: np.ravel(value) for name, value in gram._asdict().items()},
     }
     scalars = {"interval_count": len(day.y), "dropped_interval_count": day.dropped}
@@ -249,6 +255,24 @@ def gram_from_rows(rows: pa.Table, least_share: float = 0.0, like: Sums | None =
     return Sums(gram, columns, locations, extra, parts)
 
 
+def repeated_rows(rows: pa.Table, like: Sums) -> Repeats:
+    """The intervals of rows of `day_gram` by their prices, for the columns of their sum."""
+    interval, column, value, codes = [], [], [], []
+    for n in range(rows.num_rows):
+        day = _Row(rows, n)
+        names = day.names("constraint_keys") + day.names("extra_names")
+        interval.append(sum(map(len, codes)) + day.array("entry_interval"))
+        column.append(places(names, like.columns)[day.array("entry_column")])
+        value.append(day.array("entry_value"))
+        codes.append(day.array("price_code"))
+    if not codes:
+        return Repeats(csr_array((0, len(like.columns))), np.zeros(0, int))
+    kinds, kind, count = np.unique(np.concatenate(codes), return_inverse=True, return_counts=True)
+    at = kind[np.concatenate(interval)], np.concatenate(column)
+    shape = len(kinds), len(like.columns)
+    return Repeats(csr_array((np.concatenate(value), at), shape=shape), count)
+
+
 def unseen_constraints(train_rows: pa.Table, holdout_rows: pa.Table) -> set[str]:
     """Constraints that bound in the hold-out and never in training, by rows of `day_gram`."""
     trained, held = (
@@ -268,22 +292,25 @@ def fit_table(
 
     seen_rows: the hold-out without its `unseen_constraints` and the intervals in which they bound;
     the penalty is chosen by it.
-    Standard errors allow for errors that hang together within a row (a day). Coefficients are those
+    Standard errors allow for errors that hang together within a row (a day), and for the rounding
+    of prices. Coefficients are those
     of fitted locations, without those that are zero and have no standard error.
     """
     options = options or Options()
     train = gram_from_rows(train_rows, options.least_share)
     holdout = gram_from_rows(holdout_rows, like=train)
     judge = None if seen_rows is None else gram_from_rows(seen_rows, like=train).gram
-    found = fit(train.gram, holdout.gram, options, train.extra, train.parts, judge)
+    repeats = repeated_rows(train_rows, train)
+    found = fit(train.gram, holdout.gram, options, train.extra, train.parts, judge, repeats)
     seen = dict(zip(train.columns, found.bound > 0, strict=False))
     unseen, intervals = 0.0, 0
     for n in range(holdout_rows.num_rows):
         day = _Row(holdout_rows, n)
         count = int(day.value("interval_count"))
-        is_seen = np.array([seen.get(key, False) for key in day.names("constraint_keys")], bool)
-        entries = day.array("binding_interval"), day.array("binding_constraint")
-        unseen += count * unseen_share(*entries, is_seen, count)
+        is_seen = [seen.get(key, False) for key in day.names("constraint_keys")]
+        is_seen += [True] * len(day.names("extra_names"))
+        entries = day.array("entry_interval"), day.array("entry_column")
+        unseen += count * unseen_share(*entries, np.array(is_seen, bool), count)
         intervals += count
     return _result(found, train, options, unseen / intervals if intervals else None, intervals)
 
@@ -406,6 +433,12 @@ def _day(mu: pa.Table, prices: pa.Table, extra: pa.Table | None, excluded: Colle
     return _Day(csr_array(x), y, names, extras, locations, int((~keep).sum()))
 
 
+def _code(prices: np.ndarray) -> int:
+    """A number of 64 bits that tells rows of prices apart."""
+    digest = hashlib.blake2b(np.ascontiguousarray(prices).tobytes(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 def _instants(table: pa.Table, name: str) -> np.ndarray:
     if table["run_at"].null_count:
         raise ValueError(f"{name} has a row without run_at: leave it out")
@@ -496,9 +529,8 @@ def _result(
         "converged_share": float(found.penalties.converged_share.min(initial=1.0)),
     }
     k, n = np.nonzero(is_fitted & ((found.beta != 0) | ~np.isnan(found.standard_error)))
-    beta, debiased, error = (
-        values[k, n] for values in (found.beta, found.debiased, found.standard_error)
-    )
+    of_pairs = found.beta, found.debiased, found.standard_error, found.margin
+    beta, debiased, error, margin = (values[k, n] for values in of_pairs)
     mean_mu = found.mean_mu[k]
     tables = {
         "penalties": list(found.penalties),
@@ -512,8 +544,8 @@ def _result(
             abs(beta) * mean_mu,
             debiased,
             error,
-            debiased - QUANTILE * error,
-            debiased + QUANTILE * error,
+            debiased - margin,
+            debiased + margin,
             found.is_identified[k, n],
         ],
         "extra_coefficients": [

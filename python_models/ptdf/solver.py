@@ -25,8 +25,11 @@ import numpy as np
 from jax import Array
 
 RELAXATION = 1.7
-STEPS = (1.0, 0.1, 0.01, 0.001, 0.00001)  # of the rounds of a penalty, over again after the last
-FEW_STEP, FEW_SHARE = 2.0, 0.05  # they are longer where the penalty leaves few coefficients
+# Of the rounds of a penalty, over again after the last; small penalties begin with the second or
+# third, and where a penalty leaves few coefficients they are longer.
+STEPS = (1.0, 0.1, 0.01, 0.001, 0.0001, 0.00001)
+SMALL_SHARES = (0.002, 0.00006)  # of the largest penalty
+FEW_STEP, FEW_SHARE = 2.0, 0.05
 ITERATIONS_PER_TEST = 10  # a test of the gap costs as much as three
 TESTS_PER_ROUND = 2  # after as many, targets that are done make room for others
 WIDTH = 256  # targets in a block
@@ -122,8 +125,10 @@ def elastic_net_path(
     per_round = ITERATIONS_PER_TEST * TESTS_PER_ROUND
     for n, alpha in enumerate(np.hstack([alphas, np.ones((lambdas, 1))])):
         active, rounds = np.arange(targets), 0
+        first_step = sum(shares[n] < share for share in SMALL_SHARES)
         while len(active) and rounds * per_round < max_iterations:
-            step = STEPS[rounds % len(STEPS)] * (FEW_STEP if shares[n] > FEW_SHARE else 1.0)
+            step = STEPS[(first_step + rounds) % len(STEPS)]
+            step *= FEW_STEP if shares[n] > FEW_SHARE else 1.0
             inverse = jnp.asarray(np.pad(step * of.inverse(step), (0, pad)))
             left = []
             for first in range(0, len(active), width):

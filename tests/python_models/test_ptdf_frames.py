@@ -17,6 +17,7 @@ from python_models.ptdf.frames import (
     fit_table,
     gram_from_rows,
     holdout_errors,
+    repeated_rows,
 )
 from python_models.ptdf.gram import accumulate
 from tests.python_models.ptdf_draw import PER_DAY, draw
@@ -88,7 +89,22 @@ def test_a_day_by_hand():
     assert row["xy"] == [-3, 12, -2 + 7, 8 + 1]
     assert (row["sum_y"], row["yy"]) == ([6, 5], [50, 17])
     assert row["pattern"] == [0, 0] and row["rows"] == [2] and row["present"] == [2, 2]
-    assert (row["binding_interval"], row["binding_constraint"]) == ([0, 0, 1], [0, 1, 1])
+    assert (row["entry_interval"], row["entry_column"]) == ([0, 0, 1], [0, 1, 1])
+    assert row["entry_value"] == [3, 2, 1]
+
+
+def test_intervals_of_the_same_prices_are_told_from_others():
+    """Whatever the day; shadow prices that differ do not matter, and gaps are like values."""
+    first = price_table([(0, "X", 7.0), (0, "Y", 4.0), (1, "X", 7.0), (1, "Y", 4.5)])
+    second = price_table([(30, "Y", 4.0), (30, "X", 7.0), (31, "X", 7.0), (31, "Y", None)])
+    mus = mu_table([(0, "a", 3.0)]), mu_table([(30, "b", 2.0), (31, "b", 1.0)])
+    rows = pa.concat_tables([day_gram(mus[0], first), day_gram(mus[1], second)])
+    repeats = repeated_rows(rows, gram_from_rows(rows))
+    assert sorted(repeats.count.tolist()) == [1, 1, 2]
+    sums = dict(zip(map(tuple, repeats.sum_x.toarray().tolist()), repeats.count, strict=True))
+    assert sums == {(3, 2): 2, (0, 0): 1, (0, 1): 1}
+    none = repeated_rows(rows.slice(0, 0), gram_from_rows(rows))
+    assert none.sum_x.shape == (0, 2) and not len(none.count)
 
 
 def test_days_add_up_to_the_arrays():
@@ -125,7 +141,9 @@ def test_a_fit_of_tables_is_that_of_arrays():
             assert r["beta_debiased"] == pytest.approx(expected.debiased[k, n], abs=1e-6)
             # the days' own errors only ever widen
             assert r["standard_error"] >= expected.standard_error[k, n] - 1e-9
-            assert r["high"] - r["low"] == pytest.approx(2 * 1.96 * r["standard_error"])
+            # Student's quantile of days is greater
+            assert r["high"] - r["low"] >= 2 * 1.96 * r["standard_error"] - 1e-12
+            assert r["high"] + r["low"] == pytest.approx(2 * r["beta_debiased"])
             assert r["avg_abs_mu"] == pytest.approx(x[:cut, k].mean())
             assert r["expected_impact"] == pytest.approx(r["abs_beta"] * r["avg_abs_mu"])
             assert r["group_name"] == constraint(used[expected.group == expected.group[k]][0])

@@ -1,6 +1,7 @@
 {{ config(materialized='view', schema='intermediate') }}
 
--- Prices of a whole run that explain a part of all its locational prices; none unless asked for.
+-- Prices of a whole run that explain a part of all its locational prices; none unless asked for. An
+-- interval that lacks one (null) is dropped by the fit.
 {% for column in var('ptdf_extra') -%}
 select distinct
     'ERCOT' as iso,
@@ -9,7 +10,6 @@ select distinct
     '{{ column }}' as extra_name,
     {{ column }} as value
 from {{ ref('features__lmp_target') }}
-where {{ column }} is not null
 {% if not loop.last %}union all
 {% endif -%}
 {% else -%}

@@ -14,6 +14,7 @@ from python_models.ptdf.frames import (
     day_gram,
     fit_table,
     holdout_errors,
+    stored,
     unseen_constraints,
 )
 from python_models.ptdf.selection import split
@@ -24,10 +25,13 @@ BOUND = "unnest(constraint_keys) as constraint_key, unnest(bound[:len(constraint
 
 @dataclass(frozen=True)
 class Day:
-    """A market day, how many intervals it has and when its sums were computed."""
+    """A market day, how many intervals it has, the first and the last that count, and when its sums
+    were computed."""
 
     day: date
     intervals: int
+    first_run_at: datetime | None
+    last_run_at: datetime | None
     built_at: datetime
 
 
@@ -44,9 +48,13 @@ class Window:
         (last,) = grams.aggregate("max(market_date)").fetchone()
         self._grams = grams.filter(f"market_date > date '{last - timedelta(days=days)}'")
         self._mu, self._targets, self._extra = mu, targets, extra if has_extra else None
-        columns = "market_date, interval_count + coalesce(dropped_interval_count, 0), _built_at"
+        columns = (
+            "market_date, interval_count + coalesce(dropped_interval_count, 0), first_run_at, "
+            "last_run_at, _built_at"
+        )
         rows = self._grams.project(columns).order("market_date").fetchall()
         self.days = [Day(*row) for row in rows]
+        self._counted = [d for d in self.days if d.intervals]
 
     def instants(self, day: date) -> list[datetime]:
         """The intervals of a day, in order."""
@@ -57,17 +65,12 @@ class Window:
         self, last_run_at: datetime | None, market_date: date, built_at: datetime, hours: float
     ) -> bool:
         """Whether so many hours are new since a fit, or a day that it read whole was made anew."""
-        newest = self._instant(-1)
+        newest = self._counted[-1].last_run_at if self._counted else None
         if any(d.day < market_date and d.built_at > built_at for d in self.days):
             return True
         if newest is None or last_run_at is None:
             return newest is not None
         return newest >= last_run_at + timedelta(hours=hours)
-
-    def _instant(self, place: int) -> datetime | None:
-        """The first (0) or the last (-1) interval that counts."""
-        days = [d.day for d in self.days if d.intervals]
-        return self.instants(days[place])[place] if days else None
 
     def fit(self, rare: str, least_intervals: int) -> dict[str, object]:
         """The columns of a fit's row, the result of `fit_table` under `fitted`.
@@ -108,13 +111,14 @@ class Window:
             reason = f"prices of all {unexplained} intervals differ, and no shadow price has landed"
             place = fitted.column_names.index("reason")
             fitted = fitted.set_column(place, "reason", [[reason]])
-        errors = [holdout_errors(fitted, *day) for day in rows]
+        of = stored(fitted)
+        errors = [holdout_errors(of, *day) for day in rows]
         return {
             "first_market_date": self.days[0].day,
             "last_market_date": self.days[-1].day,
-            "first_run_at": self._instant(0),
+            "first_run_at": self._counted[0].first_run_at if self._counted else None,
             "holdout_first_run_at": held_from,
-            "last_run_at": self._instant(-1),
+            "last_run_at": self._counted[-1].last_run_at if self._counted else None,
             "unexplained_interval_count": unexplained,
             "dropped_interval_count": pc.sum(train["dropped_interval_count"]).as_py() or 0,
             "holdout_errors": _mean_errors(errors),

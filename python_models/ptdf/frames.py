@@ -315,45 +315,63 @@ def fit_table(
     return _result(found, train, options, unseen / intervals if intervals else None, intervals)
 
 
-def holdout_errors(
-    fitted: pa.Table,
-    mu: pa.Table,
-    prices: pa.Table,
-    extra: pa.Table | None = None,
-) -> pa.Table:
-    """Mean absolute errors (`MAE_COLUMNS`) over the intervals given, such as a day of the hold-out.
+class Stored(NamedTuple):
+    """What a row of `fit_table` says of fitted locations.
 
-    fitted: the row of `fit_table`; its coefficients are read, so that what is tested is what is
-    stored. Sum over days with interval_count as the weight. baseline_mae: of the mean price in
-    training. Locations without a fit are left out.
+    columns: constraints and further regressors, K of them. b: `[K, N]`, what each adds to a price.
     """
-    day = _day(mu, prices, extra, ())
-    (locations,), (coefficients,) = (
-        fitted["locations"].to_pylist(),
-        _structs(fitted, "coefficients"),
-    )
+
+    columns: list[str]
+    locations: list[str]
+    b: np.ndarray
+    intercept: np.ndarray
+    mean_price: np.ndarray
+
+
+def stored(fitted: pa.Table) -> Stored:
+    """Read from the row of `fit_table`, so that what is tested is what is stored."""
+    (locations,) = fitted["locations"].to_pylist()
     known = [r for r in locations if r["status"] == FITTED]
     names = [r["location_key"] for r in known]
-    columns = day.constraints + day.extras
+    (coefficients,), (gammas,) = (
+        _structs(fitted, name) for name in ("coefficients", "extra_coefficients")
+    )
+    keys = coefficients.field("constraint_key").unique(), gammas.field("extra_name").unique()
+    columns = [key for part in keys for key in part.to_pylist()]
     b = np.zeros((len(columns), len(names)))
-    (gammas,) = _structs(fitted, "extra_coefficients")
     for structs, key, value, sign in (
         (coefficients, "constraint_key", "beta", -1),
         (gammas, "extra_name", "coefficient", 1),
     ):
         column = _indices(structs.field(key), columns)
         location = _indices(structs.field("location_key"), names)
-        used = (column >= 0) & (location >= 0)
-        number = structs.field(value).to_numpy(zero_copy_only=False)
-        b[column[used], location[used]] = sign * number[used]
-    place = places(day.locations, names)
-    there = np.flatnonzero(place >= 0)
+        b[column, location] = sign * structs.field(value).to_numpy(zero_copy_only=False)
+    intercept, mean = (
+        np.array([r[name] for r in known], float) for name in ("intercept", "mean_price")
+    )
+    return Stored(columns, names, b, intercept, mean)
+
+
+def holdout_errors(
+    of: Stored,
+    mu: pa.Table,
+    prices: pa.Table,
+    extra: pa.Table | None = None,
+) -> pa.Table:
+    """Mean absolute errors (`MAE_COLUMNS`) over the intervals given, such as a day of the hold-out.
+
+    Sum over days with interval_count as the weight. baseline_mae: of the mean price in training.
+    Locations without a fit are left out.
+    """
+    day = _day(mu, prices, extra, ())
+    column = places(day.constraints + day.extras, of.columns)
+    place = places(day.locations, of.locations)
+    there, known = np.flatnonzero(place >= 0), np.flatnonzero(column >= 0)
     place, y = place[there], day.y[:, there]
-    intercept = np.array([r["intercept"] for r in known], float)[place]
-    mean = np.array([r["mean_price"] for r in known], float)[place]
     missing = np.isnan(y)
     count = (~missing).sum(axis=0)
-    distances = (y - intercept - day.x @ b[:, place], y - mean)
+    said = of.intercept[place] + day.x[:, known] @ of.b[np.ix_(column[known], place)]
+    distances = (y - said, y - of.mean_price[place])
     maes = [np.where(missing, 0, abs(d)).sum(axis=0) / np.maximum(count, 1) for d in distances]
     keep = count > 0
     return pa.table(

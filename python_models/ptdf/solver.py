@@ -32,7 +32,7 @@ SMALL_SHARES = (0.002, 0.00006)  # of the largest penalty
 FEW_STEP, FEW_SHARE = 2.0, 0.05
 ITERATIONS_PER_TEST = 10  # a test of the gap costs as much as three
 TESTS_PER_ROUND = 2  # after as many, targets that are done make room for others
-WIDTH = 256  # targets in a block
+WIDTH, NARROW = 256, 32  # targets in a block, of many and of the few that are left in the end
 COLUMNS_PAD = 64  # columns are filled up with zeros to a multiple: few compilations for many sizes
 
 
@@ -107,7 +107,6 @@ def elastic_net_path(
     of = of or spectrum(g)
     if l1_ratio == 0 or not columns or not targets:
         return _ridge_path(of, c, alphas if l1_ratio == 0 else alphas[:, :targets])
-    width = min(WIDTH, 1 << max(targets - 1, 15).bit_length())
     pad = -columns % COLUMNS_PAD
     gram = jnp.asarray(np.pad(g, (0, pad)))
     pseudoinverse = jnp.asarray(np.pad(of.inverse(0.0), (0, pad)))
@@ -123,18 +122,21 @@ def elastic_net_path(
         np.zeros((lambdas, targets), bool),
     )
     per_round = ITERATIONS_PER_TEST * TESTS_PER_ROUND
+    inverses: dict[float, Array] = {}
     for n, alpha in enumerate(np.hstack([alphas, np.ones((lambdas, 1))])):
         active, rounds = np.arange(targets), 0
         first_step = sum(shares[n] < share for share in SMALL_SHARES)
         while len(active) and rounds * per_round < max_iterations:
             step = STEPS[(first_step + rounds) % len(STEPS)]
             step *= FEW_STEP if shares[n] > FEW_SHARE else 1.0
-            inverse = jnp.asarray(np.pad(step * of.inverse(step), (0, pad)))
+            if step not in inverses:
+                inverses[step] = jnp.asarray(np.pad(step * of.inverse(step), (0, pad)))
+            width = WIDTH if len(active) > NARROW else NARROW
             left = []
             for first in range(0, len(active), width):
                 some = active[first : first + width]
                 at = np.pad(some, (0, width - len(some)), constant_values=targets)
-                matrices = gram, pseudoinverse, inverse
+                matrices = gram, pseudoinverse, inverses[step]
                 block = z[at], u[at], products[at], variances[at], alpha[at]
                 moved = _advance(*matrices, *block, step, l1_ratio, tolerance)
                 z_new, u_new, gap, tests = (np.asarray(a)[: len(some)] for a in moved)

@@ -18,6 +18,7 @@ from python_models.ptdf.frames import (
     gram_from_rows,
     holdout_errors,
     repeated_rows,
+    stored,
 )
 from python_models.ptdf.gram import accumulate
 from tests.python_models.ptdf_draw import PER_DAY, draw
@@ -166,7 +167,7 @@ def test_a_fit_of_tables_is_that_of_arrays():
 def test_mean_absolute_errors_are_those_of_what_is_stored():
     truth, train, later = market(60, 59)
     table = fit_table(train, later, OPTIONS)
-    found = holdout_errors(table, *tables(truth, 59)).to_pylist()
+    found = holdout_errors(stored(table), *tables(truth, 59)).to_pylist()
     (row,) = table.to_pylist()
     rows = slice(59 * PER_DAY, 60 * PER_DAY)
     for n, r in enumerate(found):
@@ -207,7 +208,9 @@ def test_regressors_besides_the_constraints():
     mu, _ = tables(truth, 39)
     span = range(39 * PER_DAY, 40 * PER_DAY)
     prices = price_table([(t, node(n), y[t, n]) for t in span for n in range(3)])
-    found = holdout_errors(table, mu, prices, extra_table([(t, "adder", z[t]) for t in span]))
+    found = holdout_errors(
+        stored(table), mu, prices, extra_table([(t, "adder", z[t]) for t in span])
+    )
     assert all(r["mae"] < 0.12 for r in found.to_pylist())
     with pytest.raises(ValueError, match="row 1 lacks the regressors adder"):
         gram_from_rows(pa.concat_tables([rows[0], day_gram(mu, prices)]))

@@ -6,9 +6,15 @@ from python_models.ptdf.frames import GRAM_COLUMNS, day_gram
 KEY = [
     ("iso", pa.string()),
     ("market_date", pa.date32()),
+    ("first_run_at", pa.timestamp("us", "UTC")),
+    ("last_run_at", pa.timestamp("us", "UTC")),
     ("unexplained_interval_count", pa.int64()),
     ("_built_at", pa.timestamp("us", "UTC")),
 ]
+ABOUT = """
+    min(run_at) filter (is_explained), max(run_at) filter (is_explained),
+    count(distinct run_at) filter (not is_explained)
+"""
 
 
 def model(dbt, session):
@@ -35,9 +41,7 @@ def model(dbt, session):
         for iso, day in days:
             span = f"iso = '{iso}' and market_date = date '{day}'"
             prices = targets.filter(span)
-            (unexplained,) = (
-                prices.filter("not is_explained").aggregate("count(distinct run_at)").fetchone()
-            )
+            about = prices.aggregate(ABOUT).fetchone()
             gram = day_gram(
                 mu.filter(span).to_arrow_table(),
                 prices.filter("is_explained").to_arrow_table(),
@@ -46,7 +50,7 @@ def model(dbt, session):
             if not len(gram):  # a day without any interval that counts is told all the same
                 gram = pa.Table.from_pylist([{"interval_count": 0}], schema=GRAM_COLUMNS)
             key = pa.Table.from_pylist(
-                [dict(zip((name for name, _ in KEY), (iso, day, unexplained, now), strict=True))],
+                [dict(zip((name for name, _ in KEY), (iso, day, *about, now), strict=True))],
                 schema=pa.schema(KEY),
             )
             yield from pa.table([*key.columns, *gram.columns], schema=schema).to_batches()

@@ -1,7 +1,8 @@
 """What is known of a constraint at a run, and what became of it later.
 
 Runs come every five minutes or so, not on a grid, and some are missing. A feature of run t rests on
-runs up to t alone, a label on the first run at or after t + horizon. T runs, K constraints; times
+runs up to t alone, a label on the first run at or after t + horizon, or up to half a minute before
+that: a run that comes 295 seconds on is the one five minutes ahead. T runs, K constraints; times
 are seconds since any instant, rising.
 """
 
@@ -27,6 +28,7 @@ FEATURES = (
 )
 CAP_MINUTES = 1440.0  # of the time since it last bound: a day, or more, or never
 LABEL_TOLERANCE = 300.0  # seconds after t + horizon by which there must be a run
+LABEL_EARLY = 30.0  # seconds before t + horizon from which a run will do
 
 
 class Runs(NamedTuple):
@@ -105,14 +107,14 @@ def features(runs: Runs, mu: np.ndarray, tau: float = 0.0) -> np.ndarray:
 
 
 def labels(seconds: np.ndarray, mu: np.ndarray, horizon: float, tau: float = 0.0) -> Labels:
-    """What `mu [T, K]` is at the first run at or after `horizon` seconds, above 0, from each run.
-
-    Missing where that is more than `LABEL_TOLERANCE` late.
+    """What `mu [T, K]` is `horizon` seconds, above 0, from each run: at the first later run that is
+    at most `LABEL_EARLY` early. Missing where that is more than `LABEL_TOLERANCE` late.
     """
     if horizon <= 0:
         raise ValueError(f"horizon is {horizon} seconds: it must lie ahead, above 0")
     due = np.asarray(seconds, float) + horizon
-    place = np.searchsorted(seconds, due, side="left")
+    place = np.searchsorted(seconds, due - LABEL_EARLY, side="left")
+    place = np.maximum(place, np.arange(1, len(seconds) + 1))
     inside = np.minimum(place, max(len(seconds) - 1, 0))
     is_there = (place < len(seconds)) & (np.asarray(seconds)[inside] - due <= LABEL_TOLERANCE)
     later = np.where(is_there[:, None], mu[inside], 0.0)
@@ -129,6 +131,13 @@ def scale_of(values: np.ndarray, rows: np.ndarray) -> Scale:
     # what varies by rounding alone does not vary
     flat = sd <= 1e-12 * (1 + np.abs(chosen).max(axis=1))
     return Scale(chosen.mean(axis=1), np.where(flat, 1.0, sd))
+
+
+def common_scale(values: np.ndarray) -> Scale:
+    """The scale of features `[K, T, F]` over all constraints and runs, the same for each."""
+    constraints, runs, width = values.shape
+    scale = scale_of(values.reshape(1, constraints * runs, width), slice(None))
+    return Scale(*(np.broadcast_to(v, (constraints, width)) for v in scale))
 
 
 def standardise(values: np.ndarray, scale: Scale) -> np.ndarray:

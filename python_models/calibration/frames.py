@@ -18,13 +18,17 @@ from python_models.calibration.features import (
     Labels,
     Runs,
     Scale,
+    common_scale,
     features,
     labels,
-    scale_of,
     standardise,
 )
 
 CONSTRAINTS_AT_ONCE = 16  # bounds memory; arrays have one shape, so that jax compiles once
+POOLED_ROWS = 200_000  # of all constraints, evenly spaced, that a common model is fitted to
+# On the distance of a constraint's model from the common one: rows hang together for hours, so a
+# constraint's own count for about a hundredth of what they would if each were news.
+PENALTY = 100.0
 MURPHY_STEP = 0.01  # forecasts are rounded to it for the parts of the Brier score
 # parts of the runs, in time: fit; fit of the recalibration, and its choice; scores
 CUTS = (0.6, 0.7, 0.8)
@@ -54,6 +58,11 @@ _SCORES = [
     ("uncertainty", pa.float64()),
     ("ece", pa.float64()),
     ("count", pa.int64()),
+    ("level_log_rmse", pa.float64()),
+    ("level_log_bias", pa.float64()),
+    ("level_coverage_50", pa.float64()),
+    ("level_coverage_90", pa.float64()),
+    ("level_count", pa.int64()),
 ]
 CALIBRATION_COLUMNS = pa.schema(
     [
@@ -171,7 +180,7 @@ class _Fitted(NamedTuple):
     used: np.ndarray  # `[T]`: slice whose runs have both features and label in it, -1 for none
     model: logistic.Logistic
     level: hurdle.Levels
-    last_log_level: np.ndarray
+    log_level: np.ndarray  # `[T, K]`
     p: np.ndarray
 
 
@@ -184,6 +193,7 @@ def calibrate_table(
     constraint is listed, else its shadow price is 0. runs: run_at, system_lambda, one row for each
     run, null where lambda is not known. `run_at`: timestamps in UTC.
 
+    Each constraint's model is drawn towards one of all constraints, where that has cases enough.
     The first 60 per cent of the runs serve to fit, the next 10 to fit a recalibration per horizon,
     the next 10 to choose it, the last 20 to score. A row belongs to a slice if its label does too.
     `status`: OK, TOO_FEW_RUNS or NO_CONSTRAINTS (none ever bound), with a `reason`. Raises
@@ -297,30 +307,42 @@ def _fit(data: _Data, options: CalibrationOptions) -> tuple[list[_Fitted], Scale
         for o, rows in zip(outcomes, train, strict=True)
     ]
     first = np.flatnonzero(data.part == FIT)
+    sample = first[:: -(-len(first) * len(data.keys) // POOLED_ROWS)]
+    some = np.concatenate(
+        [
+            features(data.runs, data.mu[:, block[:kept]], options.tau)[:, sample]
+            for block, kept in _blocks(len(data.keys))
+        ]
+    )
+    scale = common_scale(some)
+    pooled = standardise(some, scale).reshape(-1, len(FEATURES))
+    centres = [
+        _common_model(pooled, o.bound[sample], rows[sample])
+        for o, rows in zip(outcomes, train, strict=True)
+    ]
     parts: list[list] = [[] for _ in options.horizons]
-    scales = []
     for block, kept in _blocks(len(data.keys)):
         values = features(data.runs, data.mu[:, block], options.tau)
-        scale = scale_of(values, first)
-        values = jnp.asarray(standardise(values, scale))
-        scales.append(Scale(scale.mean[:kept], scale.sd[:kept]))
+        values = jnp.asarray(standardise(values, Scale(scale.mean[block], scale.sd[block])))
         for h, outcome in enumerate(outcomes):
             rate, level = common[h]
             # the same rows for all horizons, so that jax compiles once; some are left out
             is_known = np.broadcast_to(train[h][first, None], (len(first), len(block)))
             y, mu = outcome.bound[first][:, block], outcome.mu[first][:, block]
-            model = logistic.fit(values[:, first], y, is_known, common_rate=rate)
+            model = logistic.fit(
+                values[:, first], y, is_known, PENALTY, common_rate=rate, centre=centres[h]
+            )
             height = hurdle.fit_levels(values[:, first], mu, y & is_known, level)
             found = (
                 model,
                 height,
-                hurdle.log_levels(height, values[:, -1:])[0],
+                hurdle.log_levels(height, values),
                 logistic.probabilities(model, values),
             )
             parts[h].append(_cut(found, kept))
     fits = []
     for h, minutes in enumerate(options.horizons):
-        models, heights, last, p = zip(*parts[h], strict=True)
+        models, heights, level, p = zip(*parts[h], strict=True)
         fits.append(
             _Fitted(
                 minutes,
@@ -328,11 +350,23 @@ def _fit(data: _Data, options: CalibrationOptions) -> tuple[list[_Fitted], Scale
                 used[h],
                 logistic.Logistic(*(np.concatenate(v) for v in zip(*models, strict=True))),
                 hurdle.Levels(*(np.concatenate(v) for v in zip(*heights, strict=True))),
-                np.concatenate(last),
+                np.concatenate(level, axis=1),
                 np.concatenate(p, axis=1),
             )
         )
-    return fits, Scale(*(np.concatenate(v) for v in zip(*scales, strict=True)))
+    return fits, scale
+
+
+def _common_model(pooled: np.ndarray, bound: np.ndarray, known: np.ndarray) -> np.ndarray | None:
+    """Intercept and weights of one model of all constraints; None with too few cases of either.
+
+    pooled: `[K x T, F]`. bound: `[T, K]`. known: `[T]`.
+    """
+    use = np.broadcast_to(known[:, None], bound.shape)
+    model = logistic.fit(pooled, bound.T.reshape(-1, 1), use.T.reshape(-1, 1))
+    if not model.is_newton[0]:
+        return None
+    return np.concatenate([model.intercept, model.weights[0]])
 
 
 def _blocks(count: int) -> Iterator[tuple[np.ndarray, int]]:
@@ -344,11 +378,11 @@ def _blocks(count: int) -> Iterator[tuple[np.ndarray, int]]:
 
 def _cut(found: tuple, kept: int) -> tuple:
     """The same without the repeats that filled the block."""
-    model, height, last, p = found
+    model, height, level, p = found
     return (
         [np.asarray(v)[:kept] for v in model],
         [np.asarray(v)[:kept] for v in height],
-        np.asarray(last)[:kept],
+        np.asarray(level)[:, :kept],
         np.asarray(p)[:, :kept],
     )
 
@@ -441,7 +475,33 @@ def _scores(
             "slice": name,
             **{name: _number(value) for name, value in found.items()},
             "count": len(y),
+            **_level_scores(data, fitted, rows, columns),
         }
+
+
+def _level_scores(data: _Data, fitted: _Fitted, rows: np.ndarray, columns: slice) -> dict:
+    """Of the level, given that it binds, where it did."""
+    bound = fitted.outcome.bound[rows][:, columns]
+    mu, level = (v[rows][:, columns][bound] for v in (fitted.outcome.mu, fitted.log_level))
+    sd, cap = (np.broadcast_to(v[columns], bound.shape)[bound] for v in (fitted.level.sd, data.cap))
+    error = level - np.log(mu)
+    is_there = np.isfinite(error)
+    mu, level, sd, cap, error = (v[is_there] for v in (mu, level, sd, cap, error))
+
+    def inside(share: float) -> float | None:
+        low, high = (
+            np.asarray(hurdle.mu_quantile(u, np.ones_like(mu), level, sd, cap))
+            for u in (0.5 - share / 2, 0.5 + share / 2)
+        )
+        return float(np.mean((mu >= low) & (mu <= high))) if len(mu) else None
+
+    return {
+        "level_log_rmse": float(np.sqrt(np.mean(error**2))) if len(mu) else None,
+        "level_log_bias": float(np.mean(error)) if len(mu) else None,
+        "level_coverage_50": inside(0.5),
+        "level_coverage_90": inside(0.9),
+        "level_count": len(mu),
+    }
 
 
 def _reliability(fitted: _Fitted, p: np.ndarray) -> Iterable[dict]:
@@ -460,7 +520,7 @@ def _reliability(fitted: _Fitted, p: np.ndarray) -> Iterable[dict]:
 def _current(
     data: _Data, fitted: _Fitted, p: np.ndarray, options: CalibrationOptions
 ) -> Iterable[dict]:
-    last, level, sd = p[-1], fitted.last_log_level, fitted.level.sd
+    last, level, sd = p[-1], fitted.log_level[-1], fitted.level.sd
     expected = np.asarray(hurdle.expected_mu(last, level, sd, data.cap))
     points = [hurdle.mu_quantile(u, last, level, sd, data.cap) for u in options.mu_levels]
     at = data.instants[-1].as_py()

@@ -10,7 +10,9 @@ derivatives of all of them are one matrix product: of the products of pairs of f
 with the weights p(1 - p), `[T, K]`.
 
 A constraint that has bound too rarely, or nearly always, gets its climatology instead: its base
-rate, drawn towards that of all constraints.
+rate, drawn towards that of all constraints. Or, with a model of all constraints together at hand,
+the penalty is on the distance from that, 1/2 ||(a, w) - centre||^2 times a factor, and every
+constraint is fitted: one that has never bound stays near what binding is like in general.
 
 Arrays are float64. T rows, F features, K constraints.
 """
@@ -70,6 +72,7 @@ def fit(
     known: Array | None = None,
     penalty: float = 1.0,
     common_rate: float | None = None,
+    centre: Array | None = None,
 ) -> Logistic:
     """Fit all constraints at once.
 
@@ -77,6 +80,7 @@ def fit(
     bound: `[T, K]`, 0 or 1. known: `[T, K]`, false for rows to leave out; their `bound` is not
     looked at. F may be 0. Zero and repeated features are no trouble unless the penalty is 0.
     common_rate: what climatologies are drawn towards, by default the rate of all given here.
+    centre: `[1 + F]`, intercept first, of a fit to all constraints, that the penalty is from.
     """
     features = jnp.asarray(features, float)
     outcome, positives, rows = _outcomes(jnp.asarray(bound), known)
@@ -84,15 +88,20 @@ def fit(
     outcome = jnp.pad(outcome, ((0, fill), (0, 0)), constant_values=-1)
     features = jnp.pad(features, (*[(0, 0)] * (features.ndim - 2), (0, fill), (0, 0)))
     is_newton = jnp.minimum(positives, rows - positives) >= LEAST_CASES
+    if centre is not None:
+        is_newton = jnp.ones_like(is_newton)
     if common_rate is None:
         common_rate = base_rate(positives.sum(), rows.sum())
     climatology = (positives + PRIOR_ROWS * common_rate) / (rows + PRIOR_ROWS)
     rate = jnp.where(is_newton, positives / jnp.maximum(rows, 1), climatology)
-    start = jnp.zeros((outcome.shape[1], features.shape[-1] + 1)).at[:, 0].set(logit(rate))
+    prior = jnp.zeros(features.shape[-1] + 1) if centre is None else jnp.asarray(centre)
+    ridge = jnp.full(len(prior), penalty).at[0].set(0.0 if centre is None else penalty)
+    start = jnp.broadcast_to(prior, (outcome.shape[1], len(prior)))
+    start = start.at[:, 0].set(logit(rate)) if centre is None else start
     if len(outcome) >= STRIDE * CHUNK:
         some = features[..., ::STRIDE, :], outcome[::STRIDE]
-        start = _minimise(*some, is_newton, start, penalty / STRIDE).w
-    point = _minimise(features, outcome, is_newton, start, penalty)
+        start = _minimise(*some, is_newton, start, prior, ridge / STRIDE).w
+    point = _minimise(features, outcome, is_newton, start, prior, ridge)
     greatest = jnp.max(jnp.abs(point.gradient), axis=1)
     w = jnp.where(is_newton[:, None], point.w, 0.0)
     return Logistic(
@@ -128,11 +137,10 @@ def _outcomes(bound: Array, known: Array | None) -> tuple[Array, Array, Array]:
 
 @jax.jit
 def _minimise(
-    features: Array, outcome: Array, is_newton: Array, start: Array, penalty: float
+    features: Array, outcome: Array, is_newton: Array, start: Array, centre: Array, ridge: Array
 ) -> _Point:
     count, width = start.shape
     rows, is_shared = len(outcome), features.ndim == 2
-    ridge = jnp.full(width, penalty).at[0].set(0.0)
     pairs = np.triu_indices(width)
     place = np.zeros((width, width), int)
     place[pairs] = place[pairs[::-1]] = np.arange(len(pairs[0]))
@@ -168,8 +176,8 @@ def _minimise(
         shape = (len(pairs[0]), count) if is_shared else (count, width, width)
         nothing = (jnp.zeros(count), jnp.zeros((width, count)), jnp.zeros(shape))
         (loss, gradient, second), _ = jax.lax.scan(add, nothing, jnp.arange(0, rows, CHUNK))
-        loss = loss + 0.5 * jnp.sum(ridge * w**2, axis=1)
-        gradient = gradient.T + ridge * w
+        loss = loss + 0.5 * jnp.sum(ridge * (w - centre) ** 2, axis=1)
+        gradient = gradient.T + ridge * (w - centre)
         hessian = (second.T[:, place] if is_shared else second) + jnp.diag(ridge)
         # what is flat to the last digit, as the intercept of a constraint that is not fitted, stays
         flat = 1e-12 * (1.0 + jnp.trace(hessian, axis1=1, axis2=2))

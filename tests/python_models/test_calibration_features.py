@@ -72,7 +72,7 @@ def test_a_constraint_binds_above_tau():
 
 def test_labels_by_hand():
     """The first run at or after; missing where that is more than five minutes late."""
-    seconds = MINUTE * np.array([0, 5, 10, 16, 26.5])
+    seconds = MINUTE * np.array([0, 5, 10, 16, 26.5])  # none is early
     mu = np.array([[1.0], [0.0], [2.0], [0.0], [4.0]])
     found = labels(seconds, mu, 5 * MINUTE)
     # due at 5, 10, 15, 21 and 31.5: on time, on time, 1 late, 5.5 late, never
@@ -81,6 +81,11 @@ def test_labels_by_hand():
     assert found.mu[:, 0].tolist() == [0, 2, 0, 0, 0]
     # due at 11.5: five minutes late to the second is in time
     assert labels(seconds, mu, 21.5 * MINUTE).place.tolist() == [4, 4, -1, -1, -1]
+    # runs come every 300 seconds or so: one that is up to 30 early is the one that was meant
+    uneven = np.array([0.0, 285.0, 600.0, 869.0, 1180.0])
+    assert labels(uneven, mu, 300.0).place.tolist() == [1, 2, 4, 4, -1]
+    # but never the run itself, nor one before
+    assert labels(np.array([0.0, 2.0, 40.0]), mu[:3], 20.0).place.tolist() == [1, 2, -1]
     with pytest.raises(ValueError, match="horizon is 0 seconds"):
         labels(seconds, mu, 0)
 
@@ -197,9 +202,6 @@ def test_a_known_market():
     assert -0.02 < hour["skill_climatology"] < 0.05
     assert hour["skill_persistence"] > 0.4
     assert five["ece"] < 0.02
-    # the constraint with a climatology, beside climatology
-    rare = [s for s in row["scores"] if s["constraint_key"] == "C00"]
-    assert [s["skill_climatology"] for s in rare] == [0.0, 0.0]
     for s in row["scores"]:
         assert s["reliability"] - s["resolution"] + s["uncertainty"] == pytest.approx(
             s["brier"], abs=0.01
@@ -210,7 +212,7 @@ def test_parameters_forecast_what_is_in_the_row():
     """The current probability worked out again from the parameters alone."""
     row = whole()
     five = [p for p in row["params"] if p["horizon_minutes"] == 5]
-    assert [p["method"] for p in five] == ["CLIMATOLOGY"] + ["NEWTON"] * 17
+    assert [p["method"] for p in five] == ["NEWTON"] * 18
     assert all(p["converged"] for p in row["params"])
     assert [w["feature"] for w in five[3]["weights"]] == list(FEATURES)
     mu, of_runs = market(3000, 18)
@@ -230,10 +232,10 @@ def test_parameters_forecast_what_is_in_the_row():
             v["weight"] * (x - v["mean"]) / v["sd"] for v, x in zip(w, values[k, -1], strict=True)
         )
         p = 1 / (1 + np.exp(-z))
-        if k and wanted["method"] == "PLATT":
+        if wanted["method"] == "PLATT":
             z = wanted["intercept"] + wanted["slope"] * np.log(p / (1 - p))
             p = 1 / (1 + np.exp(-z))
-        if k and wanted["method"] == "ISOTONIC":
+        if wanted["method"] == "ISOTONIC":
             p = np.interp(p, wanted["knots_p"], wanted["knots_y"])
         assert row["current"][k]["probability"] == pytest.approx(p, rel=1e-6)
 
@@ -244,6 +246,15 @@ def test_levels_and_caps():
     assert [p["max_shadow_price"] for p in five[:4]] == [3500.0, 50.0, None, 3500.0]
     assert five[0]["level_method"] == "CLIMATOLOGY" and five[5]["level_method"] == "RIDGE"
     assert five[5]["level_sd"] == pytest.approx(1.0, abs=0.15)
+    # of the level the market knows nothing, log mu is N(3, 1), uncapped but for one of 18
+    found = pooled(row, 5)
+    assert found["level_count"] == pytest.approx(found["count"] / 6, rel=0.15)
+    assert found["level_log_rmse"] == pytest.approx(1.0, abs=0.06)
+    assert found["level_log_bias"] == pytest.approx(0.0, abs=0.1)
+    assert found["level_coverage_50"] == pytest.approx(0.5, abs=0.05)
+    assert found["level_coverage_90"] == pytest.approx(0.9, abs=0.04)
+    never = [s for s in row["scores"] if s["level_count"] == 0]
+    assert never and all(s["level_log_rmse"] is s["level_coverage_90"] is None for s in never)
     for forecast in row["current"]:
         assert forecast["expected_mu"] >= 0
         assert [q["level"] for q in forecast["mu_quantiles"]] == [0.5, 0.95]
@@ -284,6 +295,21 @@ def test_too_little_to_say_anything():
     row = calibrated(mu.slice(0, 0), of_runs)
     assert (row["status"], row["current"]) == ("NO_CONSTRAINTS", [])
     assert row["last_run_at"] == of_runs["run_at"][-1].as_py()
+
+
+def test_a_constraint_that_never_bound_follows_those_that_did():
+    """It binds first after the fit; a climatology would hold that for next to impossible."""
+    mu, of_runs = market(3000, 18)
+    late = of_runs["run_at"][2500].as_py()
+    rows = mu.to_pylist()
+    kept = [r["constraint_key"] != "C01" or r["run_at"] >= late for r in rows]
+    row = calibrated(mu.filter(pa.array(kept)), of_runs, horizons=(5,))
+    (own,) = [p for p in row["params"] if p["constraint_key"] == "C01"]
+    (score,) = [s for s in row["scores"] if s["constraint_key"] == "C01"]
+    assert own["positives"] == 0 and own["method"] == "NEWTON"
+    assert score["skill_climatology"] > 0.5
+    # what it holds for true of itself is drawn down by a thousand rows in which it never bound
+    assert -0.3 < score["skill_persistence"] < 0.25
 
 
 def test_a_constraint_that_first_binds_after_the_fit():

@@ -53,6 +53,24 @@ def test_like_scikit_learn(rows):
     assert np.asarray(model.positives) == pytest.approx(y.sum(axis=0))
 
 
+@pytest.mark.parametrize("rows", [3000, 20_000])
+def test_a_penalty_on_the_distance_from_a_common_model(rows):
+    """The gradient of that objective is zero; the second constraint never binds."""
+    x, _, y = market(1, rows, 3)
+    y[:, 1] = 0
+    centre = np.r_[-3.0, np.linspace(-1, 1, 12)]
+    model = fit(x, y, penalty=100.0, centre=centre)
+    assert np.asarray(model.converged).all() and np.asarray(model.is_newton).all()
+    for k in range(3):
+        w = np.r_[model.intercept[k], model.weights[k]]
+        rest = sigmoid(w[0] + x @ w[1:]) - y[:, k]
+        slope = np.r_[rest.sum(), x.T @ rest] + 100.0 * (w - centre)
+        assert np.abs(slope).max() <= 1e-6
+    nobody = fit(x, y, np.zeros(y.shape, bool), centre=centre)
+    found = np.c_[nobody.intercept, nobody.weights]
+    assert found == pytest.approx(np.tile(centre, (3, 1)), abs=1e-9)
+
+
 def test_own_features_and_rows_left_out():
     x, _, y = market(2, 2500, 2)
     own = np.stack([x, x[:, ::-1] * 2.0])

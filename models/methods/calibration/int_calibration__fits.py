@@ -4,7 +4,7 @@ from gridhouse.built_at import built_at
 from gridhouse.due import window_if_due
 from python_models.calibration.frames import CALIBRATION_COLUMNS, calibrate_table
 
-VERSION = "1"  # of the method
+VERSION = "2"  # of the method
 RUN = pa.schema(
     [
         ("iso", pa.string()),

@@ -30,6 +30,11 @@ select
     fits.uncertainty,
     fits.ece,
     fits.count,
+    fits.level_log_rmse,
+    fits.level_log_bias,
+    fits.level_coverage_50,
+    fits.level_coverage_90,
+    fits.level_count,
     fits._built_at
 from fits
 left join {{ ref('int_calibration__latest_fit') }} as latest

@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         lacking = [t for t in ("ptdf_rows", "zone_states") if not Path(value, t).is_dir()]
         if lacking or "'" in str(Path(value).resolve()):
             raise ValueError(
-                f"{value} is no folder with {' and '.join(lacking) or 'a path without apostrophe'}: "
+                f"{value} has no {' and '.join(lacking) or 'path without apostrophe'}: "
                 "give the folder `truth` that `gridhouse synth` wrote"
             )
         return Path(value)

@@ -6,7 +6,7 @@ with fits as (
         run_id,
         method_version,
         _built_at,
-        unnest(forecasts, recursive := true)
+        unnest(forecasts, recursive := true) as fields
     from {{ ref('int_assimilation__runs') }}
 )
 

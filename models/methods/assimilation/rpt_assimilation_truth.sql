@@ -1,5 +1,8 @@
 {{ config(materialized='table', schema='marts') }}
-{%- set folder = var('truth', none) %}
+{%- set columns = {
+    'iso': 'text', 'published_location': 'text', 'quantity': 'text', 'interval_start': 'timestamptz',
+    'power_mw': 'double'
+} %}
 
 with truth as (
     select
@@ -8,20 +11,7 @@ with truth as (
         quantity,
         interval_start,
         sum(power_mw) as power_mw
-    from
-        {% if folder -%}
-        read_parquet('{{ folder }}/zone_states/*.parquet')
-        {%- else -%}
-        (
-            select
-                null::text as iso,
-                null::text as published_location,
-                null::text as quantity,
-                null::timestamptz as interval_start,
-                null::double as power_mw
-            where false
-        )
-        {%- endif %}
+    from {{ truth_rows('zone_states', columns) }} as published
     group by all
 ),
 
@@ -80,14 +70,11 @@ select
     sqrt(avg(hours.power_mw ** 2)) as true_rms_mw,
     sqrt(avg((estimates.mean_mw - hours.power_mw) ** 2)) as rmse_mw,
     -- of the same hours
-    sqrt(
-        avg((estimates.forecast_mw - hours.power_mw) ** 2)
-    ) as operator_rmse_mw,
+    sqrt(avg((estimates.forecast_mw - hours.power_mw) ** 2)) as operator_rmse_mw,
     sqrt(avg(estimates.sd_mw ** 2))
     / nullif(
         sqrt(
-            avg((estimates.mean_mw - hours.power_mw) ** 2)
-                filter (where estimates.sd_mw is not null)
+            avg(if(estimates.sd_mw is null, null, (estimates.mean_mw - hours.power_mw) ** 2))
         ),
         0
     ) as spread_over_error,

@@ -6,7 +6,7 @@ with fits as (
         run_id,
         method_version,
         _built_at,
-        unnest("current", recursive := true)
+        unnest("current", recursive := true) as fields
     from {{ ref('int_calibration__fits') }}
 )
 

@@ -6,7 +6,7 @@ with fits as (
         run_id,
         method_version,
         _built_at,
-        unnest(params, recursive := true)
+        unnest(params, recursive := true) as fields
     from {{ ref('int_calibration__fits') }}
 )
 

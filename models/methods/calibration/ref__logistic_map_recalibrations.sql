@@ -6,7 +6,7 @@ with fits as (
         run_id,
         method_version,
         _built_at,
-        unnest(recalibrations, recursive := true)
+        unnest(recalibrations, recursive := true) as fields
     from {{ ref('int_calibration__fits') }}
 )
 

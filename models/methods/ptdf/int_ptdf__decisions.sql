@@ -1,5 +1,5 @@
-{#- Which run of the fit is live: the last that was promoted, by the rule or by hand. Appended, never
-    overwritten, and kept by a full refresh. -#}
+{#- Which run of the fit is live: the last that was promoted, by the rule or by hand. Appended,
+    never overwritten, and kept by a full refresh. -#}
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false,
     schema='intermediate'
@@ -10,7 +10,7 @@ select
     iso,
     run_id,
     'RULE' as decided_by,
-    metadata.promote as is_promoted,
+    struct_extract(metadata, 'promote') as is_promoted,
     reason,
     {{ built_at() }} as _built_at
 from {{ ref('int_ptdf__fit') }}

@@ -4,7 +4,7 @@ with fits as (
     select
         iso,
         run_id,
-        unnest(constraint_offsets, recursive := true)
+        unnest(constraint_offsets, recursive := true) as fields
     from {{ ref('int_ptdf__fit') }}
 )
 

@@ -4,7 +4,7 @@ with fits as (
     select
         iso,
         run_id,
-        unnest(locations, recursive := true)
+        unnest(locations, recursive := true) as fields
     from {{ ref('int_ptdf__fit') }}
 )
 

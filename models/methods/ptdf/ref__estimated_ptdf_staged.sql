@@ -4,7 +4,7 @@ with fits as (
     select
         iso,
         run_id,
-        unnest(coefficients, recursive := true)
+        unnest(coefficients, recursive := true) as fields
     from {{ ref('int_ptdf__fit') }}
 )
 

@@ -1,5 +1,8 @@
 {{ config(materialized='table', schema='marts') }}
-{%- set folder = var('truth', none) %}
+{%- set columns = {
+    'iso': 'text', 'constraint_name': 'text', 'contingency_name': 'text', 'location': 'text',
+    'location_type': 'text', 'shift_factor': 'double'
+} %}
 
 with truth as (
     select
@@ -9,21 +12,7 @@ with truth as (
         location,
         location_type,
         avg(shift_factor) as shift_factor
-    from
-        {% if folder -%}
-        read_parquet('{{ folder }}/ptdf_rows/*.parquet')
-        {%- else -%}
-        (
-            select
-                null::text as iso,
-                null::text as constraint_name,
-                null::text as contingency_name,
-                null::text as location,
-                null::text as location_type,
-                null::double as shift_factor
-            where false
-        )
-        {%- endif %}
+    from {{ truth_rows('ptdf_rows', columns) }} as published
     group by all
 ),
 
@@ -95,11 +84,13 @@ select
     / nullif(var_pop(factors.true_beta) filter (where factors.beta_debiased is not null), 0)
         as r_squared_debiased,
     count(*) filter (where abs(factors.true_beta) > 0.02) as sign_count,
-    avg(cast(sign(factors.beta) = sign(factors.true_beta) as integer))
-        filter (where abs(factors.true_beta) > 0.02) as right_sign_share,
+    avg(
+        if(abs(factors.true_beta) > 0.02, (sign(factors.beta) = sign(factors.true_beta))::int, null)
+    ) as right_sign_share,
     count(factors.low_beta) as stated_interval_count,
+    -- null where no interval is stated
     avg(cast(factors.true_beta between factors.low_beta and factors.high_beta as integer))
-        filter (where factors.low_beta is not null) as covered_share,
+        as covered_share,
     median(factors.high_beta - factors.low_beta) as median_interval_width,
     factors.fitted_at as _built_at
 from factors

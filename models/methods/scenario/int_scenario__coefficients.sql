@@ -1,7 +1,7 @@
 {{ config(materialized='view', schema='intermediate') }}
 
--- Scenarios name a constraint and its contingency. Where both directions of a line were seen, the one
--- is meant that binds more.
+-- Scenarios name a constraint and its contingency. Where both directions of a line were seen, the
+-- one is meant that binds more.
 select
     location,
     location_type,

@@ -4,9 +4,10 @@
     schema='intermediate'
 ) }}
 {%- set question = var('scenario', none) %}
+{%- set text = tojson(question) | replace("'", "''") %}
 
 select
-    cast({{ "'" ~ (question['request_id'] | default('')) ~ "'" if question else 'null' }} as text) as request_id,
-    cast({{ "'" ~ (tojson(question) | replace("'", "''")) ~ "'" if question else 'null' }} as text) as request,
+    json_extract_string('{{ text }}', '$.request_id') as request_id,
+    '{{ text }}' as request,
     {{ built_at() }} as _built_at
 where {{ 'true' if question else 'false' }}

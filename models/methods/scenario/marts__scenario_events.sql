@@ -5,7 +5,7 @@ with scenarios as (
         request_id,
         run_at,
         _built_at,
-        unnest(events, recursive := true)
+        unnest(events, recursive := true) as fields
     from {{ ref('int_scenario__runs') }}
 )
 

@@ -5,7 +5,7 @@ with scenarios as (
         request_id,
         run_at,
         _built_at,
-        unnest(nodes, recursive := true)
+        unnest(nodes, recursive := true) as fields
     from {{ ref('int_scenario__runs') }}
 )
 

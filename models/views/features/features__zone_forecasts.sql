@@ -1,5 +1,5 @@
 {{ config(alias='zone_forecasts') }}
-{#- How far ahead: what the assimilation forecasts itself, and an hour for the issue's own delay. -#}
+{#- How far ahead: what the assimilation forecasts itself, and an hour for the issue's delay. -#}
 {%- set ahead = "interval '7 hours'" -%}
 
 select

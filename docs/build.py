@@ -60,6 +60,10 @@ def build(dbt: Path, out: Path) -> int:
         target = out / page.with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(html_of(page, text, titles), "utf-8")
+    for image in sorted(DOCS.rglob("*.png")):
+        target = out / image.relative_to(DOCS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(image, target)
     shutil.copyfile(dbt, out / DBT_PAGE)
     return len(texts)
 

@@ -41,7 +41,7 @@ MARKETS = {
     for m in (
         Market("small", "activsg200", 0.5, 0.0, 5, 8, 12.0, 1.4),
         Market("ci", "activsg2000", 0.15, 230.0, 5, 40, 150.0),
-        Market("year", "activsg2000", 0.30, 0.0, 60, 40, 150.0),
+        Market("year", "activsg2000", 0.40, 0.0, 60, 40, 150.0),
     )
 }
 

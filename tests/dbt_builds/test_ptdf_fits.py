@@ -97,16 +97,16 @@ def test_runs_come_by_new_data_and_stay(warehouse: Warehouse) -> None:
     assert [run["run_id"] for run in listed] == [second["run_id"], first["run_id"]]
     assert [run["is_live"] for run in listed] == [True, False]
     assert "there is no run" in cli(warehouse, "promote", "20200101-none", code=2)
-    cli(warehouse, "promote", first["run_id"], "--reason", "the operator's own words")
-    live = [r["run_id"] for r in runs(warehouse) if r["is_live"]]
-    assert live == [first["run_id"]]
     cli(warehouse, "rollback")
+    assert [r["run_id"] for r in runs(warehouse) if r["is_live"]] == [first["run_id"]]
+    assert "no other run was live" in cli(warehouse, "rollback", code=2)
+    cli(warehouse, "promote", second["run_id"], "--reason", "the operator's own words")
     assert [r["run_id"] for r in runs(warehouse) if r["is_live"]] == [second["run_id"]]
     decisions = warehouse.sql(
         "select decided_by, reason from intermediate.int_ptdf__decisions order by _built_at"
     )
     assert [by for by, _ in decisions] == ["RULE", "RULE", "HAND", "HAND"]
-    assert decisions[2][1] == "the operator's own words"
+    assert decisions[3][1] == "the operator's own words"
 
     # shadow prices that have nothing to do with prices: fitted, and not promoted
     shuffle_constraints(warehouse)

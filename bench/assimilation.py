@@ -1,6 +1,6 @@
 """Filters against dapper, filterpy and dynamax: errors side by side, time per step, in one run.
 
-    python bench/assimilation.py [--cycles 2000] [--seeds 8]
+    python bench/assimilation.py [--cycles 1500] [--seeds 8]
 
 Peers are optional (`pip install dapper==1.7.1 filterpy==2.0.0 dynamax==1.0.3`, best in an
 environment of their own: dapper brings Jupyter along); what needs one that is absent is left out,
@@ -239,7 +239,7 @@ def market() -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cycles", type=int, default=2000)
+    parser.add_argument("--cycles", type=int, default=1500)
     parser.add_argument("--seeds", type=int, default=8)
     options = parser.parse_args()
     dapper, filterpy, dynamax = (there(p) for p in ("dapper", "filterpy", "dynamax"))

@@ -21,7 +21,8 @@ hours as (
         zone,
         quantity,
         time_bucket(interval 1 hour, interval_start) as interval_start,
-        avg(power_mw) as power_mw
+        -- the sun of a night is a sum that cancels to 1e-17
+        round(avg(power_mw), 6) as power_mw
     from truth
     group by all
 ),

@@ -40,6 +40,7 @@ SUMS, FIT = "int_ptdf__day_grams", "int_ptdf__fit"
 
 class Cost(NamedTuple):
     seconds: float
+    cpu: float  # seconds on all cores
     gb: float  # greatest memory of the process
 
 
@@ -92,7 +93,8 @@ def command(data: Path, *arguments: str) -> Cost:
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit(f"gridhouse {' '.join(arguments)} failed")
-    return Cost(time.perf_counter() - started, usage.ru_maxrss / 2**20)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Cost(time.perf_counter() - started, cpu, usage.ru_maxrss / 2**20)
 
 
 def build(data: Path, *models: str) -> Cost:
@@ -123,8 +125,8 @@ def newest(data: Path) -> tuple:
 def good(what: str, cost: Cost) -> bool:
     kept = cost.seconds <= SECONDS_LIMIT and cost.gb <= GB_LIMIT
     print(
-        f"{what}: {cost.seconds:.1f} s (limit {SECONDS_LIMIT:.0f}), {cost.gb:.2f} GB (limit "
-        f"{GB_LIMIT:.0f}): {'ok' if kept else 'MISSED'}",
+        f"{what}: {cost.seconds:.1f} s (limit {SECONDS_LIMIT:.0f}; {cost.cpu:.1f} s of "
+        f"processors), {cost.gb:.2f} GB (limit {GB_LIMIT:.0f}): {'ok' if kept else 'MISSED'}",
         flush=True,
     )
     return kept

@@ -60,16 +60,16 @@ def land_market(warehouse: Warehouse, day: date, days: int) -> None:
 
 def shuffle_constraints(warehouse: Warehouse) -> None:
     """Give each run the shadow prices of another, as no market would."""
+    table, column = "ercot.np6_86_cd", "sced_timestamp"
     with duckdb.connect(str(warehouse.settings.data / "raw.duckdb")) as raw:
-        column = "sced_time_stamp"
-        times = [t for (t,) in raw.sql(f"select distinct {column} from ercot.np6_86_cd").fetchall()]
-        others = np.random.default_rng(0).permutation(sorted(times))
-        raw.execute("create temp table moved (old text, new text)")
-        raw.executemany(
-            "insert into moved values (?, ?)",
-            list(zip(sorted(times), others.tolist(), strict=True)),
+        of = raw.execute(f"select distinct {column} from {table} order by 1").fetchall()
+        raw.execute(
+            f"create temp table moved as select {column} as old, old as new from {table} limit 0"
         )
-        raw.execute(f"update ercot.np6_86_cd set {column} = new from moved where {column} = old")
+        places = np.random.default_rng(0).permutation(len(of))
+        pairs = [(*old, *of[place]) for old, place in zip(of, places, strict=True)]
+        raw.executemany("insert into moved values (?, ?)", pairs)
+        raw.execute(f"update {table} set {column} = new from moved where {column} = old")
 
 
 def test_runs_come_by_new_data_and_stay(warehouse: Warehouse) -> None:

@@ -60,7 +60,7 @@ def build(dbt: Path, out: Path) -> int:
         target = out / page.with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(html_of(page, text, titles), "utf-8")
-    for image in sorted(DOCS.rglob("*.png")):
+    for image in sorted([*DOCS.rglob("*.png"), *DOCS.rglob("*.svg")]):
         target = out / image.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(image, target)

@@ -16,7 +16,7 @@ def table(
     """Numbers with two decimals, nothing for nothing."""
     out = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in names:
-        out.add_column(name)
+        out.add_column(name, no_wrap=name == "run")
     for row in rows:
         out.add_row(*(_shown(value) for value in row))
     console.print(out)
@@ -24,6 +24,8 @@ def table(
 
 def print_scenario(console: Console, answer: dict[str, Any]) -> None:
     """Prices of a scenario, what drives them, events and their quotes."""
+    if answer["reason"]:
+        console.print(answer["reason"], style="yellow")
     console.print(
         f"Run of {answer['run_at']:%Y-%m-%d %H:%M:%S} UTC, energy {answer['system_lambda']:.2f} "
         f"$/MWh, fit {answer['ptdf_run_id']}; "

@@ -51,8 +51,10 @@ def promote(settings: Settings, run_id: str, reason: str) -> dbt.Build:
         raise NoSuchRun(f"there is no run {run_id}; the newest: {known}")
     if runs[run_id]["status"] != "FITTED":
         raise NoSuchRun(f"run {run_id} fitted nothing: {runs[run_id]['reason']}")
-    variables = {"ptdf_promote": run_id, "ptdf_promote_reason": reason}
-    return dbt.build(settings, select=DECISIONS, variables=variables)
+    variables = {"ptdf_promote": run_id, "ptdf_promote_reason": reason.encode().hex()}
+    # without the truth the report that compares with it would lose its rows
+    exclude = [] if settings.truth else ["rpt_ptdf_truth"]
+    return dbt.build(settings, select=DECISIONS, exclude=exclude, variables=variables)
 
 
 def rollback(settings: Settings, reason: str) -> tuple[str, dbt.Build]:

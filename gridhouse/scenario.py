@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ def ask(
 
     Raises NoAnswer for a question that makes no sense of the live fit; it is kept with its reason.
     """
+    for name, number in (("threshold", threshold), ("liquidity", liquidity)):
+        if not math.isfinite(number):
+            raise NoAnswer(f"{name} is {number}: give a number")
     with reading(settings) as connection:
         rows = connection.execute("select location from ref.estimated_ptdf_intercepts").fetchall()
     known = {location for (location,) in rows}
@@ -56,7 +60,9 @@ def ask(
         "threshold": threshold,
         "liquidity": liquidity,
     }
-    done = dbt.build(settings, select=MODELS, variables={"scenario": question})
+    done = dbt.build(
+        settings, select=MODELS, variables={"scenario": json.dumps(question).encode().hex()}
+    )
     if not done.ok:
         raise NoAnswer("\n".join(done.failures))
     with reading(settings) as connection:

@@ -201,10 +201,11 @@ def test_truth_of_zones_is_what_the_files_average(day: date, network: Path) -> N
             assert r["interval_end"] - r["interval_start"] == timedelta(minutes=5)
             hour = r["interval_start"].replace(minute=0)
             hourly[r["quantity"], r["location"], hour].append(r["power_mw"])
-    assert {q for q, _, _ in hourly} == {"LOAD", "WIND", "SOLAR", "OUTAGE"}
+    able = {"WIND_AVAILABLE", "SOLAR_AVAILABLE"}
+    assert {q for q, _, _ in hourly} == {"LOAD", "WIND", "SOLAR", "OUTAGE"} | able
     assert {len(v) for v in hourly.values()} == {12}
     count = {AUTUMN: 25, SPRING: 23}[day]
-    assert len(hourly) == 4 * 8 * count
+    assert len(hourly) == 6 * 8 * count
     for r in of_product(network, "NP6-345-CD", day):
         start = central(r["OperDay"], int(r["HourEnding"][:2]) - 1, r["DSTFlag"])
         for zone in ZONES:
@@ -217,8 +218,12 @@ def test_truth_of_zones_is_what_the_files_average(day: date, network: Path) -> N
             last[start] = float(r["SYSTEM_WIDE_HSL"]), float(r["SYSTEM_WIDE_GEN"])
     assert len(last) == count
     for start, (able, made) in last.items():
-        true = sum(np.mean(hourly["WIND", zone, start]) for zone in ZONES)
+        true, produced = (
+            sum(np.mean(hourly[quantity, zone, start]) for zone in ZONES)
+            for quantity in ("WIND_AVAILABLE", "WIND")
+        )
         assert able == pytest.approx(true, abs=0.0051)
+        assert made == pytest.approx(produced, abs=0.03)
         assert 0 <= made <= able + 0.06
     wind = day_of(day).case.fuel == "wind"
     made = day_of(day).unit_output[wind].sum(axis=0).reshape(count, 12).mean(axis=1)

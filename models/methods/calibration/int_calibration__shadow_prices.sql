@@ -1,14 +1,20 @@
 {{ config(materialized='view', schema='intermediate') }}
 
--- The direction of a limit is told by the order of its stations.
+-- Of runs that count: the file of the constraints may have come without the energy price. The
+-- direction of a limit is told by the order of its stations.
 select
-    market_date,
-    run_at,
+    prices.market_date,
+    prices.run_at,
     concat_ws(
-        chr(31), constraint_name, contingency_name, coalesce(from_station, ''),
-        coalesce(to_station, '')
+        chr(31), prices.constraint_name, coalesce(prices.contingency_name, ''),
+        coalesce(prices.from_station, ''), coalesce(prices.to_station, '')
     ) as constraint_key,
-    shadow_price,
-    max_shadow_price
-from {{ ref('features__sced_mu') }}
-where shadow_price is not null
+    prices.shadow_price,
+    prices.max_shadow_price
+from {{ ref('features__sced_mu') }} as prices
+inner join {{ ref('int_calibration__runs') }} as runs
+    on
+        prices.market_date = runs.market_date
+        and prices.run_at = runs.run_at
+        and runs.is_explained
+where prices.shadow_price is not null

@@ -26,12 +26,15 @@ def model(dbt, session):
     )
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
     extra = dbt.ref("int_ptdf__extra_regressors")
-    (has_extra,) = dbt.ref("int_ptdf__options").project("len(extra) > 0").fetchone()
+    (asked,) = dbt.ref("int_ptdf__options").project("list_sort(extra)").fetchone()
     stamps = "iso, market_date, _built_at"
     changed = targets.project(stamps).union(mu.project(stamps))
     if dbt.is_incremental:
         changed = changed.filter(
             f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
+            # sums without a regressor that is asked for, or with one that is not, are of no use
+            f" or market_date in (select market_date from {dbt.this} "
+            f"where coalesce(extra_names, []) <> {asked}::text[])"
         )
     days = changed.project("iso, market_date").distinct().order("iso, market_date").fetchall()
     schema = pa.schema([*KEY, *GRAM_COLUMNS])
@@ -45,10 +48,11 @@ def model(dbt, session):
             gram = day_gram(
                 mu.filter(span).to_arrow_table(),
                 prices.filter("is_explained").to_arrow_table(),
-                extra.filter(span).to_arrow_table() if has_extra else None,
+                extra.filter(span).to_arrow_table() if asked else None,
             )
             if not len(gram):  # a day without any interval that counts is told all the same
-                gram = pa.Table.from_pylist([{"interval_count": 0}], schema=GRAM_COLUMNS)
+                nothing = {"interval_count": 0, "extra_names": asked}
+                gram = pa.Table.from_pylist([nothing], schema=GRAM_COLUMNS)
             key = pa.Table.from_pylist(
                 [dict(zip((name for name, _ in KEY), (iso, day, *about, now), strict=True))],
                 schema=pa.schema(KEY),

@@ -24,7 +24,8 @@ select
     run_id,
     'HAND' as decided_by,
     true as is_promoted,
-    '{{ var("ptdf_promote_reason") | replace("'", "''") }}' as reason,
+    -- as hexadecimal digits: dbt would render what people write as a template
+    decode(from_hex('{{ var("ptdf_promote_reason") }}')) as reason,
     {{ built_at() }} as _built_at
 from {{ ref('int_ptdf__fit') }}
 where run_id = '{{ by_hand }}'

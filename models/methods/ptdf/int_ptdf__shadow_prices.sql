@@ -6,7 +6,7 @@ select
     market_date,
     run_at,
     concat_ws(
-        chr(31), constraint_name, contingency_name, coalesce(from_station, ''),
+        chr(31), constraint_name, coalesce(contingency_name, ''), coalesce(from_station, ''),
         coalesce(to_station, '')
     ) as constraint_key,
     shadow_price,

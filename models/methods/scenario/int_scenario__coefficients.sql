@@ -1,16 +1,15 @@
 {{ config(materialized='view', schema='intermediate') }}
 
--- Scenarios name a constraint and its contingency. Where both directions of a line were seen, the
--- one is meant that binds more.
 select
-    location,
-    location_type,
-    constraint_name,
-    contingency_name,
-    beta
-from {{ ref('ref__estimated_ptdf') }}
-qualify
-    row_number() over (
-        partition by location, location_type, constraint_name, contingency_name
-        order by avg_abs_mu desc, from_station
-    ) = 1
+    factors.location,
+    factors.location_type,
+    labels.label as constraint_name,
+    factors.contingency_name,
+    factors.beta
+from {{ ref('ref__estimated_ptdf') }} as factors
+inner join {{ ref('int_scenario__labels') }} as labels
+    on
+        factors.constraint_name = labels.constraint_name
+        and factors.contingency_name = labels.contingency_name
+        and factors.from_station = labels.from_station
+        and factors.to_station = labels.to_station

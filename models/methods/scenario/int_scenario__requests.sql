@@ -1,13 +1,13 @@
-{#- Appended by `gridhouse scenario`, never overwritten, and kept by a full refresh. -#}
+{#- Appended by `gridhouse scenario`, never overwritten, and kept by a full refresh. The question comes
+    as hexadecimal digits: dbt would render what people write as a template. -#}
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false,
     schema='intermediate'
 ) }}
 {%- set question = var('scenario', none) %}
-{%- set text = tojson(question) | replace("'", "''") %}
 
 select
-    json_extract_string('{{ text }}', '$.request_id') as request_id,
-    '{{ text }}' as request,
+    json_extract_string(decode(from_hex('{{ question or "" }}')), '$.request_id') as request_id,
+    decode(from_hex('{{ question or "" }}')) as request,
     {{ built_at() }} as _built_at
 where {{ 'true' if question else 'false' }}

@@ -62,14 +62,17 @@ def write(folder: Path, days: list[date]) -> None:
 
 
 def parted(files: Path, root: Path, days: int) -> tuple[Path, Path]:
-    """Folders with links to the files of the first days, and to those of the last one."""
+    """Folders with links to the files of the first days, and to those of the day after them."""
     first, last = root / "first", root / "last"
+    # one file of each product per run; those of constraints are named by when they were posted
+    of = [_day(path) for path in sorted((files / "ercot" / "NP6-788-CD").iterdir())]
+    cut = sum(day < FIRST + timedelta(days) for day in of)
+    end = sum(day <= FIRST + timedelta(days) for day in of)
+    if end == cut:
+        raise SystemExit(f"{files} holds no {FIRST + timedelta(days)}: write more days")
     for product in (files / "ercot").iterdir():
-        # as many runs on each day but two; a name begins with the day of its run or posting
         names = sorted(product.iterdir())
-        cut = len(names) * days // (days + 1)
-        cut = next(n for n in range(cut, len(names)) if _day(names[n]) >= FIRST + timedelta(days))
-        for folder, some in ((first, names[:cut]), (last, names[cut:])):
+        for folder, some in ((first, names[:cut]), (last, names[cut:end])):
             to = folder / product.name
             to.mkdir(parents=True)
             for name in some:
@@ -88,7 +91,7 @@ def command(data: Path, *arguments: str) -> Cost:
         os.P_NOWAIT,
         COMMAND[0],
         [*COMMAND, *arguments],
-        os.environ | {"GRIDHOUSE_DATA": str(data), "GRIDHOUSE_TRUTH": ""},
+        os.environ | {"GRIDHOUSE_DATA": str(data)},
     )
     _, status, usage = os.wait4(pid, 0)
     if status:
@@ -106,12 +109,12 @@ def newest(data: Path) -> tuple:
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
         row = connection.execute(
             f"""
-            with grams as (
-                select
-                    count(*) as days,
-                    count(*) filter (_built_at = (select max(_built_at) from sums)) as made
-                from intermediate.{SUMS} as sums
-            )
+            with sums as (
+                select _built_at, max(_built_at) over () as newest from intermediate.{SUMS}
+            ),
+
+            grams as (select count(*) as days, count_if(_built_at = newest) as made from sums)
+
             select grams.days, grams.made, metadata.constraint_count, metadata.location_count,
                 metadata.train_interval_count + metadata.holdout_interval_count,
                 metadata.promote

@@ -19,6 +19,8 @@ from python_models.ptdf.frames import (
 )
 from python_models.ptdf.selection import split
 
+# Runs are not on a grid: a day's last one may come so much earlier than that of the day before.
+EARLIER = timedelta(minutes=15)
 MAES = pa.list_(pa.struct(MAE_COLUMNS))
 BOUND = "unnest(constraint_keys) as constraint_key, unnest(bound[:len(constraint_keys)]) as bound"
 
@@ -70,7 +72,7 @@ class Window:
             return True
         if newest is None or last_run_at is None:
             return newest is not None
-        return newest >= last_run_at + timedelta(hours=hours)
+        return newest >= last_run_at + timedelta(hours=hours) - EARLIER
 
     def fit(self, rare: str, least_intervals: int) -> dict[str, object]:
         """The columns of a fit's row, the result of `fit_table` under `fitted`.
@@ -128,7 +130,9 @@ class Window:
     def _sums(self, condition: str, without: list[date] = ()) -> pa.Table:
         days = "".join(f" and market_date <> date '{day}'" for day in without)
         rows = self._grams.filter(f"interval_count > 0 and {condition}{days}")
-        return rows.project(", ".join(GRAM_COLUMNS.names)).to_arrow_table().cast(GRAM_COLUMNS)
+        # in the order of days, so that the same data give the same fit to the last digit
+        rows = rows.project(", ".join(["market_date", *GRAM_COLUMNS.names])).order("market_date")
+        return rows.to_arrow_table().drop_columns("market_date").cast(GRAM_COLUMNS)
 
     def _rows(self, day: date, condition: str = "true") -> tuple:
         span = f"market_date = date '{day}' and {condition}"
@@ -171,5 +175,5 @@ def _mean_errors(days: list[pa.Table]) -> list[dict]:
             "mae": row["mae_sum"] / row["interval_count_sum"],
             "baseline_mae": row["baseline_mae_sum"] / row["interval_count_sum"],
         }
-        for row in sums.to_pylist()
+        for row in sums.sort_by("location_key").to_pylist()
     ]

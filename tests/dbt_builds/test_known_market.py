@@ -174,7 +174,7 @@ def test_the_state_is_the_truth_and_says_how_sure_it_is(week):
         rmse, size, _, spread, covered = truth[quantity, 0.0]
         assert rmse < 0.001 * size and 0.8 <= spread <= 1.25 and covered >= 0.85
         for horizon in range(1, 7):
-            # nothing of the operator's errors lasts from issue to issue here, so little can be gained
+            # nothing of the operator's errors lasts from issue to issue here: little can be gained
             rmse, _, operator, spread, covered = truth[quantity, float(horizon)]
             assert rmse <= 1.1 * operator
             assert 0.4 <= spread <= 2.5 and covered >= 0.6

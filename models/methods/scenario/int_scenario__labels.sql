@@ -1,7 +1,7 @@
 {{ config(materialized='view', schema='intermediate') }}
 
--- Scenarios name a constraint and its contingency. The direction is told by the order of the stations,
--- and belongs to the name where the live fit knows both.
+-- Scenarios name a constraint and its contingency. The direction is told by the order of the
+-- stations, and belongs to the name where the live fit knows both.
 select
     constraint_name,
     contingency_name,

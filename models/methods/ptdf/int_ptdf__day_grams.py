@@ -27,8 +27,10 @@ def model(dbt, session):
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
     extra = dbt.ref("int_ptdf__extra_regressors")
     (has_extra,) = dbt.ref("int_ptdf__options").project("len(extra) > 0").fetchone()
-    stamps = "iso, market_date, _built_at"
-    changed = targets.project(stamps).union(mu.project(stamps))
+    # of the prices and not of `targets`, which looks at all prices of a run before it gives a row
+    stamps = "market_date, _built_at"
+    prices = dbt.ref("features__lmp_target").project(f"'ERCOT' as iso, {stamps}")
+    changed = prices.union(mu.project(f"iso, {stamps}"))
     if dbt.is_incremental:
         changed = changed.filter(
             f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"

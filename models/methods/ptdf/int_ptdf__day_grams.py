@@ -15,6 +15,9 @@ ABOUT = """
     min(run_at) filter (is_explained), max(run_at) filter (is_explained),
     count(distinct run_at) filter (not is_explained)
 """
+OTHER_REGRESSORS = """
+    select iso, market_date from {} where coalesce(extra_names, []) <> cast({} as text[])
+"""
 
 
 def model(dbt, session):
@@ -27,21 +30,23 @@ def model(dbt, session):
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
     extra = dbt.ref("int_ptdf__extra_regressors")
     (asked,) = dbt.ref("int_ptdf__options").project("list_sort(extra)").fetchone()
-    stamps = "iso, market_date, _built_at"
-    changed = targets.project(stamps).union(mu.project(stamps))
+    # of the prices and not of `targets`, which looks at all prices of a run before it gives a row
+    stamps = "market_date, _built_at"
+    prices = dbt.ref("features__lmp_target").project(f"'ERCOT' as iso, {stamps}")
+    changed = prices.union(mu.project(f"iso, {stamps}"))
+    days = set()
     if dbt.is_incremental:
         changed = changed.filter(
             f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
-            # sums without a regressor that is asked for, or with one that is not, are of no use
-            f" or market_date in (select market_date from {dbt.this} "
-            f"where coalesce(extra_names, []) <> {asked}::text[])"
         )
-    days = changed.project("iso, market_date").distinct().order("iso, market_date").fetchall()
+        # sums without a regressor that is asked for, or with one that is not, are of no use
+        days |= set(session.sql(OTHER_REGRESSORS.format(dbt.this, asked)).fetchall())
+    days |= set(changed.project("iso, market_date").distinct().fetchall())
     schema = pa.schema([*KEY, *GRAM_COLUMNS])
     now = built_at()
 
     def rows():
-        for iso, day in days:
+        for iso, day in sorted(days):
             span = f"iso = '{iso}' and market_date = date '{day}'"
             prices = targets.filter(span)
             about = prices.aggregate(ABOUT).fetchone()

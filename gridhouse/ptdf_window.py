@@ -108,9 +108,13 @@ class Window:
         rows = [self._rows(day, late) for day in later]
         seen = pa.concat_tables([day_gram(*day, unseen) for day in rows]) if unseen else holdout
         fitted = fit_table(train, holdout, seen_rows=seen)
-        (unexplained,) = self._grams.aggregate("sum(unexplained_interval_count)").fetchone()
-        if unexplained and not len(train):
+        unexplained, lacking = self._grams.aggregate(
+            "coalesce(sum(unexplained_interval_count), 0), coalesce(sum(dropped_interval_count), 0)"
+        ).fetchone()
+        if (unexplained or lacking) and not len(train):
             reason = f"prices of all {unexplained} intervals differ, and no shadow price has landed"
+            if lacking:
+                reason = f"{lacking} intervals lack a further regressor (ptdf_extra), none is left"
             place = fitted.column_names.index("reason")
             fitted = fitted.set_column(place, "reason", [[reason]])
         of = stored(fitted)
@@ -122,7 +126,9 @@ class Window:
             "holdout_first_run_at": held_from,
             "last_run_at": self._counted[-1].last_run_at if self._counted else None,
             "unexplained_interval_count": unexplained,
-            "dropped_interval_count": pc.sum(train["dropped_interval_count"]).as_py() or 0,
+            "dropped_interval_count": (
+                (pc.sum(train["dropped_interval_count"]).as_py() or 0) if len(train) else lacking
+            ),
             "holdout_errors": _mean_errors(errors),
             "fitted": fitted,
         }

@@ -13,7 +13,7 @@ KEY = [
 ]
 ABOUT = """
     min(run_at) filter (is_explained), max(run_at) filter (is_explained),
-    count(distinct run_at) filter (not is_explained)
+    count(distinct run_at) filter (not is_explained), count(distinct run_at) filter (is_explained)
 """
 OTHER_REGRESSORS = """
     select iso, market_date from {} where coalesce(extra_names, []) <> cast({} as text[])
@@ -49,7 +49,7 @@ def model(dbt, session):
         for iso, day in sorted(days):
             span = f"iso = '{iso}' and market_date = date '{day}'"
             prices = targets.filter(span)
-            about = prices.aggregate(ABOUT).fetchone()
+            *about, explained = prices.aggregate(ABOUT).fetchone()
             gram = day_gram(
                 mu.filter(span).to_arrow_table(),
                 prices.filter("is_explained").to_arrow_table(),
@@ -57,6 +57,7 @@ def model(dbt, session):
             )
             if not len(gram):  # a day without any interval that counts is told all the same
                 nothing = {"interval_count": 0, "extra_names": asked}
+                nothing |= {"dropped_interval_count": explained}
                 gram = pa.Table.from_pylist([nothing], schema=GRAM_COLUMNS)
             key = pa.Table.from_pylist(
                 [dict(zip((name for name, _ in KEY), (iso, day, *about, now), strict=True))],

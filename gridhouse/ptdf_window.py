@@ -171,7 +171,7 @@ def _mean_errors(days: list[pa.Table]) -> list[dict]:
     for name in ("mae", "baseline_mae"):
         at = all_days.schema.get_field_index(name)
         all_days = all_days.set_column(at, name, pc.multiply(all_days[name], count))
-    sums = all_days.group_by("location_key").aggregate(
+    sums = all_days.group_by("location_key", use_threads=False).aggregate(
         [(name, "sum") for name in MAE_COLUMNS.names[1:]]
     )
     return [

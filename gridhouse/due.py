@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+# Runs are not on a grid: a day's last one may come so much earlier than that of the day before.
+EARLIER = timedelta(minutes=15)
+
 
 def window_if_due(
     rows,
@@ -15,13 +18,14 @@ def window_if_due(
 ) -> str | None:
     """A condition for the last `window_days` of a DuckDB relation; None if no run is due.
 
-    One is due when the newest `instant` is `refresh_hours` after `last`, where there was none
-    yet, or when it is asked for and there is anything at all.
+    One is due when the newest `instant` is `refresh_hours` after `last` (or `EARLIER` less), where
+    there was none yet, or when it is asked for and there is anything at all. `last` is the newest
+    of the same rows that the method saw: of others it would come too often or too late.
     """
     (newest,) = rows.aggregate(f"max({instant})").fetchone()
     if newest is None:
         return None
-    if last and not is_asked_for and newest < last + timedelta(hours=refresh_hours):
+    if last and not is_asked_for and newest < last + timedelta(hours=refresh_hours) - EARLIER:
         return None
     first = newest - timedelta(days=window_days)
     # days are what relations are cut by; the market's may begin before that of UTC

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gridhouse.due import EARLIER
 from python_models.ptdf.frames import (
     GRAM_COLUMNS,
     MAE_COLUMNS,
@@ -19,8 +20,6 @@ from python_models.ptdf.frames import (
 )
 from python_models.ptdf.selection import split
 
-# Runs are not on a grid: a day's last one may come so much earlier than that of the day before.
-EARLIER = timedelta(minutes=15)
 MAES = pa.list_(pa.struct(MAE_COLUMNS))
 BOUND = "unnest(constraint_keys) as constraint_key, unnest(bound[:len(constraint_keys)]) as bound"
 

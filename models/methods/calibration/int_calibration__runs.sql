@@ -1,12 +1,15 @@
 {{ config(materialized='view', schema='intermediate') }}
 {#- Prices of hubs and zones that differ by more than rounding in a run without shadow prices: the
-    file of its constraints has not landed, or never came. -#}
+    file of its constraints has not landed, or never came. A run without those prices cannot be told,
+    and does not count even where shadow prices are there: with those alone that have one, congestion
+    would seem to be in every run. -#}
 {%- set rounding = 0.05 -%}
 
 with bound as (
     select
         market_date,
-        run_at
+        run_at,
+        max(published_at) as published_at
     from {{ ref('features__sced_mu') }}
     where is_binding
     group by
@@ -31,7 +34,9 @@ select
     runs.market_date,
     runs.run_at,
     runs.energy_price as system_lambda,
-    bound.run_at is not null or coalesce(spreads.spread, 0) <= {{ rounding }} as is_explained
+    spreads.spread is not null
+    and (bound.run_at is not null or spreads.spread <= {{ rounding }}) as is_explained,
+    bound.published_at as known_at
 from {{ ref('features__sced_runs') }} as runs
 left join bound
     on

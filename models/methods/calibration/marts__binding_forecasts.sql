@@ -5,6 +5,7 @@ with fits as (
         iso,
         run_id,
         method_version,
+        last_known_at,
         _built_at,
         unnest("current", recursive := true) as fields
     from {{ ref('int_calibration__fits') }}
@@ -21,6 +22,7 @@ select
     split_part(fits.constraint_key, chr(31), 4) as to_station,
     fits.horizon_minutes,
     fits.run_at,
+    fits.last_known_at as known_at,
     fits.is_bound_now,
     fits.method,
     fits.probability,

@@ -8,6 +8,8 @@ select
     fits.status,
     fits.reason,
     fits.run_count,
+    fits.unexplained_run_count,
+    fits.known_after_minutes,
     fits.constraint_count,
     fits.first_run_at,
     fits.last_run_at,

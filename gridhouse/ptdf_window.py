@@ -70,7 +70,7 @@ class Window:
         if any(d.day < market_date and d.built_at > built_at for d in self.days):
             return True
         if newest is None or last_run_at is None:
-            return newest is not None
+            return newest is not last_run_at  # that nothing counts any more is told once
         return newest >= last_run_at + timedelta(hours=hours) - EARLIER
 
     def fit(self, rare: str, least_intervals: int) -> dict[str, object]:
@@ -80,7 +80,8 @@ class Window:
         hold-out for their absolute errors and to choose the penalty by. With `rare` "drop" so are
         the days in which a constraint bound that did so in fewer than `least_intervals` intervals.
         """
-        before = split(sum(d.intervals for d in self.days))
+        count = sum(d.intervals for d in self.days)
+        before = split(count)
         for cut in self.days:
             if before < cut.intervals:
                 break
@@ -111,7 +112,7 @@ class Window:
             "coalesce(sum(unexplained_interval_count), 0), coalesce(sum(dropped_interval_count), 0)"
         ).fetchone()
         if (unexplained or lacking) and not len(train):
-            reason = f"prices of all {unexplained} intervals differ, and no shadow price has landed"
+            reason = f"of all {unexplained} intervals shadow prices or system lambda have not landed"
             if lacking:
                 reason = f"{lacking} intervals lack a further regressor (ptdf_extra), none is left"
             place = fitted.column_names.index("reason")
@@ -125,9 +126,8 @@ class Window:
             "holdout_first_run_at": held_from,
             "last_run_at": self._counted[-1].last_run_at if self._counted else None,
             "unexplained_interval_count": unexplained,
-            "dropped_interval_count": (
-                (pc.sum(train["dropped_interval_count"]).as_py() or 0) if len(train) else lacking
-            ),
+            # by further regressors that lack, and with rare constraints
+            "dropped_interval_count": count - _intervals(train) - _intervals(holdout),
             "holdout_errors": _mean_errors(errors),
             "fitted": fitted,
         }
@@ -159,6 +159,10 @@ def _conditions(held_from: datetime | None) -> tuple[str, str]:
     if held_from is None:
         return "true", "false"
     return tuple(f"run_at {sign} timestamptz '{held_from.isoformat()}'" for sign in ("<", ">="))
+
+
+def _intervals(sums: pa.Table) -> int:
+    return pc.sum(sums["interval_count"]).as_py() or 0
 
 
 def _mean_errors(days: list[pa.Table]) -> list[dict]:

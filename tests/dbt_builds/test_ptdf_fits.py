@@ -130,10 +130,12 @@ def land_day(
     nodes: int = 3,
     mu: float = 20.0,
     every: int = 2,
-    lambdas: bool = True,
-    constraints: bool = True,
+    files: tuple[str, ...] = ("lmps", "lambdas", "constraints"),
 ) -> None:
-    """Twenty runs; in each `every`th a constraint binds with `mu` or more, factors 0.1 n."""
+    """Twenty runs; in each `every`th a constraint binds with `mu` or more, factors 0.1 n.
+
+    The adder is in no price.
+    """
     prices = ["SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP"]
     energy = ["SCEDTimeStamp,RepeatedHourFlag,CappedSystemLambda,UncappedSystemLambda"]
     limits = [
@@ -141,25 +143,31 @@ def land_day(
         "MaxShadowPrice,Limit,Value,ViolatedMW,FromStation,ToStation,FromStationkV,ToStationkV,"
         "CCTStatus"
     ]
+    adders = [
+        "SCEDTimestamp,RepeatedHourFlag,SystemLambda,RTRDPA,RTRDPARUS,RTRDPARDS,RTRDPARRS,"
+        "RTRDPAECRS,RTRDPANSS,RTRRUC,RTRRMR,RTDNCLR,RTDERS,RTDCTIEIMPORT,RTDCTIEEXPORT,"
+        "RTBLTIMPORT,RTBLTEXPORT,RTOLLSL,RTOLHSL,RTDLL"
+    ]
     first = datetime(day.year, day.month, day.day, 10)
     for run in range(20):
         at = f"{first + timedelta(minutes=5 * run):%m/%d/%Y %H:%M:%S}"
         shadow = mu + run // 4 if mu and (run + 1) % every == 0 else 0.0
         energy.append(f"{at},N,30,30")
+        adders.append(f"{at},N,30,{5 + run % 3}" + ",0" * 16)
         limits.append(f"{at},N,1,LINE,OUT,{shadow},3500,100,100,0,A,B,138,138,NONCOMP")
         prices += [f"{at},N,NODE_{n},{30 - 0.1 * n * shadow:.2f}" for n in range(1, nodes + 1)]
-    folder = warehouse.files / f"by_hand_{day}"
+    folder = warehouse.files / f"by_hand_{day}_{'_'.join(files)}"
     folder.mkdir(parents=True)
-    stamp = f"{day:%Y%m%d}_120000.csv"
-    names = {
-        "cdr.00012300.0000000000000000.{}.120000.LMPSROSNODENP6788_" + stamp: prices,
-        "cdr.00013114.0000000000000000.{}.120000.SCEDSYSLAMBDANP6322_" + stamp: energy,
-        "cdr.00012302.0000000000000000.{}.120000.SCEDBTCNP686_" + stamp: limits,
+    written = {
+        "lmps": ("00012300", "LMPSROSNODENP6788", prices),
+        "lambdas": ("00013114", "SCEDSYSLAMBDANP6322", energy),
+        "constraints": ("00012302", "SCEDBTCNP686", limits),
+        "adders": ("00013221", "RTSCEDpriceAdderNP6323", adders),
     }
-    kept = [True, lambdas, constraints]
-    for (name, lines), is_there in zip(names.items(), kept, strict=True):
-        if is_there:
-            (folder / name.format(f"{day:%Y%m%d}")).write_text("\n".join(lines) + "\n")
+    for file in files:
+        report, product, lines = written[file]
+        name = f"cdr.{report}.0000000000000000.{day:%Y%m%d}.120000.{product}_{day:%Y%m%d}_120000"
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
     warehouse.land_folder(folder)
 
 
@@ -174,9 +182,9 @@ def test_windows_that_hold_little(warehouse: Warehouse) -> None:
         assert len(runs(warehouse)) == day + 1
         return runs(warehouse)[-1]
 
-    no_file = newest(0, constraints=False, every=1)
+    no_file = newest(0, files=("lmps", "lambdas"), every=1)
     assert no_file["status"] == "NO_PRICES" and no_file["unexplained_interval_count"] == 20
-    assert "no shadow price has landed" in no_file["reason"] and not no_file["is_live"]
+    assert "of all 20 intervals shadow prices" in no_file["reason"] and not no_file["is_live"]
 
     plain = newest(1)
     assert (plain["status"], plain["is_live"], plain["interval_count"]) == ("FITTED", True, 20)
@@ -194,12 +202,56 @@ def test_windows_that_hold_little(warehouse: Warehouse) -> None:
     assert (one_node["status"], one_node["location_count"]) == ("FITTED", 1)
 
     # where prices of some runs are equal, those count, as without a constraint
-    no_file_again = newest(4, constraints=False)
+    no_file_again = newest(4, files=("lmps", "lambdas"))
     assert no_file_again["status"] == "NO_BINDING_CONSTRAINT"
     assert no_file_again["interval_count"] == no_file_again["unexplained_interval_count"] == 10
 
-    no_lambda = newest(5, lambdas=False)
+    no_lambda = newest(5, files=("lmps", "constraints"))
     assert no_lambda["status"] == "NO_PRICES" and no_lambda["fitted_location_count"] == 0
+    assert no_lambda["unexplained_interval_count"] == 20 and no_lambda["interval_count"] == 0
+    assert warehouse.dbt("run", *MODELS, **variables).failures == []
+    assert len(runs(warehouse)) == 6  # told once
 
     assert [r["is_live"] for r in runs(warehouse)] == [False, False, False, True, False, False]
     assert "fitted nothing" in cli(warehouse, "promote", no_file["run_id"], code=2)
+
+
+SUMMED = """
+    select market_date, interval_count, unexplained_interval_count, dropped_interval_count
+    from intermediate.int_ptdf__day_grams order by market_date
+"""
+
+
+def test_what_lands_late_is_summed_then(warehouse: Warehouse) -> None:
+    """The system lambda of a day on which nothing binds: neither price nor shadow price changes."""
+    later = DAY + timedelta(1)
+    land_day(warehouse, DAY)
+    land_day(warehouse, later, mu=0.0, files=("lmps", "constraints"))
+    warehouse.build(*MODELS)
+    assert [row[1:3] for row in warehouse.sql(SUMMED)] == [(20, 0), (0, 20)]
+    (first,) = runs(warehouse)
+    # the day without lambda takes nothing from the other
+    assert (first["status"], first["interval_count"]) == ("FITTED", 20)
+    assert first["unexplained_interval_count"] == 20
+    land_day(warehouse, later, mu=0.0, files=("lambdas",))
+    warehouse.build(*MODELS)
+    assert [row[1:3] for row in warehouse.sql(SUMMED)] == [(20, 0), (20, 0)]
+    assert [run["interval_count"] for run in runs(warehouse)] == [20, 40]
+
+
+def test_further_regressors_that_land_late(warehouse: Warehouse) -> None:
+    asked = {"ptdf_extra": ["reliability_adder_price"], "ptdf_refit_hours": 12}
+    dropped = (
+        "select interval_count, dropped_interval_count from ref.estimated_ptdf_metadata_staged"
+    )
+    plain = ("lmps", "lambdas", "constraints")
+    land_day(warehouse, DAY, files=(*plain, "adders"))
+    land_day(warehouse, DAY + timedelta(1), files=plain)
+    land_day(warehouse, DAY + timedelta(2), files=(*plain, "adders"))
+    assert warehouse.dbt("run", *MODELS, **asked).failures == []
+    assert [(row[1], row[3]) for row in warehouse.sql(SUMMED)] == [(20, 0), (0, 20), (20, 0)]
+    assert warehouse.sql(dropped) == [(40, 20)]
+    land_day(warehouse, DAY + timedelta(1), files=("adders",))
+    assert warehouse.dbt("run", *MODELS, **asked).failures == []
+    assert [(row[1], row[3]) for row in warehouse.sql(SUMMED)] == [(20, 0)] * 3
+    assert warehouse.sql(dropped + " order by fitted_at") == [(40, 20), (60, 0)]

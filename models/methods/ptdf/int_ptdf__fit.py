@@ -24,7 +24,8 @@ RUN = pa.schema(
     ]
 )
 LAST = """
-    select iso, max(last_run_at), max(last_market_date), max(_built_at) from {} group by iso
+    select iso, last(last_run_at order by _built_at), max(last_market_date), max(_built_at)
+    from {} group by iso
 """
 
 

@@ -112,7 +112,7 @@ class Window:
             "coalesce(sum(unexplained_interval_count), 0), coalesce(sum(dropped_interval_count), 0)"
         ).fetchone()
         if (unexplained or lacking) and not len(train):
-            reason = f"of all {unexplained} intervals shadow prices or system lambda have not landed"
+            reason = f"of all {unexplained} intervals shadow prices or lambda have not landed"
             if lacking:
                 reason = f"{lacking} intervals lack a further regressor (ptdf_extra), none is left"
             place = fitted.column_names.index("reason")

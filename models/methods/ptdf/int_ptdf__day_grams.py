@@ -30,17 +30,9 @@ def model(dbt, session):
     targets, mu = dbt.ref("int_ptdf__targets"), dbt.ref("int_ptdf__shadow_prices")
     extra = dbt.ref("int_ptdf__extra_regressors")
     (asked,) = dbt.ref("int_ptdf__options").project("list_sort(extra)").fetchone()
-    # of the prices and not of `targets`, which looks at all prices of a run before it gives a row;
-    # what is joined to them has stamps of its own
+    # of the prices and not of `targets`, which looks at all prices of a run before it gives a row
     stamps = "'ERCOT' as iso, market_date, _built_at"
-    changed = dbt.ref("features__lmp_target").project(stamps)
-    changed = changed.union(dbt.ref("features__sced_runs").project(stamps))
-    changed = changed.union(mu.project(stamps))
-    if asked:
-        capacity = dbt.ref("fct_ancillary_price_intervals").filter(
-            "iso = 'ERCOT' and market = 'RT5M'"
-        )
-        changed = changed.union(capacity.project(stamps))
+    changed = dbt.ref("features__lmp_target").project(stamps).union(mu.project(stamps))
     days = set()
     if dbt.is_incremental:
         changed = changed.filter(

@@ -8,7 +8,8 @@ with capacity as (
             as {{ service }}_price,
         {% endfor -%}
         market_date,
-        interval_start as run_at
+        interval_start as run_at,
+        max(_built_at) as _built_at
     from {{ ref('fct_ancillary_price_intervals') }}
     where iso = 'ERCOT' and market = 'RT5M'
     group by
@@ -35,7 +36,8 @@ select
     prices.currency,
     prices.published_at,
     prices.file_id,
-    prices._built_at
+    -- of the newest of its parts: they land apart
+    greatest(prices._built_at, runs._built_at, capacity._built_at) as _built_at
 from {{ ref('fct_price_intervals') }} as prices
 inner join {{ ref('fct_dispatch_run_prices') }} as runs
     on

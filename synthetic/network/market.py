@@ -343,10 +343,11 @@ class NetworkDay:
 
     @cached_property
     def adder(self) -> np.ndarray:
-        """Price adder of each fifteen minutes: nonzero in scarcity."""
-        headroom = self._quarters(ancillary.online_headroom(self._units_in(self.real_time)))
-        price = self._quarters(self.real_time.energy_price)
-        return ancillary.adder(headroom, price, self.case.load_mw.sum())
+        """Price adder of each fifteen minutes: next to nothing unless reserves are scarce."""
+        found, peak = self._units_in(self.real_time), self.case.load_mw.sum()
+        reserves = ancillary.reserves(found, ancillary.online(found, peak))
+        by_run = (*reserves, self.real_time.energy_price)
+        return ancillary.adder(*(self._quarters(values) for values in by_run), peak)
 
     @cached_property
     def rt_price(self) -> np.ndarray:
@@ -377,8 +378,9 @@ class NetworkDay:
         rows = self.pairs.rows(network(self.settings.network).ptdf, result.pair)
         rows = (result.sign[:, None] * rows)[:, self.case.unit_bus]
         price = energy - rows.T @ result.shadow_price
-        need = ancillary.requirements(self.case.load_mw.sum(), has_ecrs)
-        return ancillary.clear(self._units_in(result), price, need)
+        found, peak = self._units_in(result), self.case.load_mw.sum()
+        need = ancillary.requirements(peak, has_ecrs)
+        return ancillary.clear(found, ancillary.online(found, peak), price, need)
 
     @cached_property
     def capacity(self) -> dict[str, np.ndarray]:

@@ -203,6 +203,9 @@ def test_truth_of_zones_is_what_the_files_average(day: date, network: Path) -> N
             hourly[r["quantity"], r["location"], hour].append(r["power_mw"])
     able = {"WIND_AVAILABLE", "SOLAR_AVAILABLE"}
     assert {q for q, _, _ in hourly} == {"LOAD", "WIND", "SOLAR", "OUTAGE"} | able
+    page = Path(__file__, "../../../docs/cookbook/synthetic_market.md").resolve().read_text()
+    (told,) = (line for line in page.splitlines() if line.startswith("| `zone_states` |"))
+    assert all(f"`{quantity}`" in told for quantity, _, _ in hourly)
     assert {len(v) for v in hourly.values()} == {12}
     count = {AUTUMN: 25, SPRING: 23}[day]
     assert len(hourly) == 6 * 8 * count

@@ -98,7 +98,7 @@ class NetworkDay:
 
     @cached_property
     def actual_load(self) -> np.ndarray:
-        """`[8, hours]`, MW, like the next three."""
+        """Means, `[8, hours]`, MW, like the next two."""
         return states.hourly(self.zone_truth.load)
 
     @cached_property
@@ -113,8 +113,11 @@ class NetworkDay:
 
     @cached_property
     def thermal_outage(self) -> np.ndarray:
-        """Capacity of thermal units in forced outage."""
-        return states.hourly(self.zone_truth.outage)
+        """Capacity of thermal units in forced outage at the start of each hour.
+
+        The hour's posting, 87 seconds later, can tell no more than that.
+        """
+        return self.zone_truth.outage[:, ::12]
 
     @cached_property
     def zone_load(self) -> np.ndarray:

@@ -173,7 +173,8 @@ def _monitored(
 def keep_states(truth: Truth, market: NetworkMarket) -> None:
     """True load, wind, sun and thermal outage of zones by five minutes, and the units' offers.
 
-    Of wind and sun both what was produced and what could have been.
+    Of wind and sun both what was produced and what could have been. Outages are those at the start
+    of the hour throughout it: the operator tells no others.
     """
     zones = market.zone_truth
     wind, sun = (by_zone(market.case, (fuel,), market.unit_output) for fuel in ("wind", "solar"))
@@ -182,7 +183,7 @@ def keep_states(truth: Truth, market: NetworkMarket) -> None:
         "LOAD": zones.load,
         "WIND": np.repeat(wind, each, axis=1),
         "SOLAR": np.repeat(sun, each, axis=1),
-        "OUTAGE": zones.outage,
+        "OUTAGE": np.repeat(market.thermal_outage, 12, axis=1),
         "WIND_AVAILABLE": zones.wind,
         "SOLAR_AVAILABLE": zones.sun,
     }

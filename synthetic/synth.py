@@ -100,8 +100,8 @@ def synth(
         done: is told how many days of how many are written.
 
     Raises:
-        ValueError: an unknown market, no day, too few points to show a battery, or a folder that
-            holds something else.
+        ValueError: an unknown market, no day, too few points to show a battery, a file in place of
+            the folder, or a folder that holds something else.
     """
     if market not in SPANS:
         raise ValueError(f"unknown market {market!r}; known: {', '.join(SPANS)}")
@@ -131,6 +131,9 @@ def synth(
 
 def _claim(folder: Path, wanted: dict[str, object]) -> None:
     """Write down what `folder` holds, or refuse to mix it with something else."""
+    for path in (folder, *folder.parents):
+        if path.is_file():
+            raise ValueError(f"{path} is a file: give a folder")
     record = folder / "truth" / "market.json"
     if record.is_file():
         held = json.loads(record.read_text())

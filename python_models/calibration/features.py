@@ -141,6 +141,11 @@ def common_scale(values: np.ndarray) -> Scale:
 
 
 def standardise(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """Standard scores of features `[K, T, F]` by a scale of `[K, F]`: `(value - mean) / sd`.
+
+    The answer, `[K, T, F]`, has no unit; a feature that does not vary in the scale's rows is moved
+    by its mean alone.
+    """
     return (values - scale.mean[:, None]) / scale.sd[:, None]
 
 

@@ -33,6 +33,9 @@ class Bins(NamedTuple):
 
 
 def brier(p: np.ndarray, y: np.ndarray) -> float:
+    """Mean squared distance of probabilities from outcomes, `[count]` each: Brier (1950), in the
+    form for two outcomes, which counts one of them. No unit: 0 perfect, 1 certain and wrong.
+    """
     return float(np.mean((p - y) ** 2)) if len(p) else np.nan
 
 

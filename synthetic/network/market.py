@@ -98,7 +98,7 @@ class NetworkDay:
 
     @cached_property
     def actual_load(self) -> np.ndarray:
-        """`[8, hours]`, MW, like the next three."""
+        """Means, `[8, hours]`, MW, like the next two."""
         return states.hourly(self.zone_truth.load)
 
     @cached_property
@@ -113,8 +113,11 @@ class NetworkDay:
 
     @cached_property
     def thermal_outage(self) -> np.ndarray:
-        """Capacity of thermal units in forced outage."""
-        return states.hourly(self.zone_truth.outage)
+        """Capacity of thermal units in forced outage at the start of each hour.
+
+        The hour's posting, 87 seconds later, can tell no more than that.
+        """
+        return self.zone_truth.outage[:, ::12]
 
     @cached_property
     def zone_load(self) -> np.ndarray:
@@ -343,10 +346,11 @@ class NetworkDay:
 
     @cached_property
     def adder(self) -> np.ndarray:
-        """Price adder of each fifteen minutes: nonzero in scarcity."""
-        headroom = self._quarters(ancillary.online_headroom(self._units_in(self.real_time)))
-        price = self._quarters(self.real_time.energy_price)
-        return ancillary.adder(headroom, price, self.case.load_mw.sum())
+        """Price adder of each fifteen minutes: next to nothing unless reserves are scarce."""
+        found, peak = self._units_in(self.real_time), self.case.load_mw.sum()
+        reserves = ancillary.reserves(found, ancillary.online(found, peak))
+        by_run = (*reserves, self.real_time.energy_price)
+        return ancillary.adder(*(self._quarters(values) for values in by_run), peak)
 
     @cached_property
     def rt_price(self) -> np.ndarray:
@@ -377,8 +381,9 @@ class NetworkDay:
         rows = self.pairs.rows(network(self.settings.network).ptdf, result.pair)
         rows = (result.sign[:, None] * rows)[:, self.case.unit_bus]
         price = energy - rows.T @ result.shadow_price
-        need = ancillary.requirements(self.case.load_mw.sum(), has_ecrs)
-        return ancillary.clear(self._units_in(result), price, need)
+        found, peak = self._units_in(result), self.case.load_mw.sum()
+        need = ancillary.requirements(peak, has_ecrs)
+        return ancillary.clear(found, ancillary.online(found, peak), price, need)
 
     @cached_property
     def capacity(self) -> dict[str, np.ndarray]:

@@ -43,9 +43,12 @@ def test_what_makes_no_sense_is_refused(gridhouse: Command, tmp_path: Path) -> N
         (held, ["--seed", "8"], "holds market small, seed 7, points 60"),
         (held, ["--market", "ci"], "holds market small, seed 7, points 60"),
         (mine, [], "is not empty"),
+        (mine / "notes.txt", [], "notes.txt is a file: give a folder"),
+        (mine / "notes.txt" / "below", [], "notes.txt is a file: give a folder"),
         (tmp_path / "new", ["--market", "large"], "known: small, ci, year"),
         (tmp_path / "new", ["--days", "0"], "days must be at least 1"),
         (tmp_path / "new", ["--start", "15.6.2026"], "'15.6.2026' is not a day"),
     ):
         assert reason in gridhouse(*DAY, "--to", str(folder), *more, code=2).stderr
     assert not (tmp_path / "new").exists()
+    assert (mine / "notes.txt").read_text() == "mine"

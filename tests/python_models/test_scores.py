@@ -88,8 +88,11 @@ def test_calibration_error_by_hand():
 
 def test_skill():
     assert skill(0.1, 0.4) == pytest.approx(0.75)
+    # climatology says 1/2 to three of six: 1/4; the forecasts come to 1.51 / 6
     climatology = brier(np.full(6, Y.mean()), Y)
-    assert skill(brier(np.full(6, Y.mean()), Y), climatology) == 0.0
+    assert skill(brier(P, Y), climatology) == pytest.approx(1 - 4 * 1.51 / 6)
+    assert skill(climatology, 0.25) == 0.0
+    assert skill(climatology, brier(1 - Y, Y)) == pytest.approx(0.75)
     assert skill(0.0, 0.0) == 0.0
     assert skill(0.1, 0.0) == -np.inf
     assert skill(0.0, 0.1) == 1.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 
-from synthetic.network import limits, names, states
+from synthetic.network import ancillary, limits, names, states
 from synthetic.network.case import ZONES
 from synthetic.network.dispatch import nodal_prices
 from synthetic.network.market import NetworkDay
@@ -221,6 +222,61 @@ def test_capacity_is_awarded_as_needed_from_headroom():
     assert (awards["REGDN"] <= d.day_ahead.output_mw + 1e-6).all()
     for price in (*d.capacity.values(), *d.rt_capacity.values()):
         assert (price > 0).all() and (price == np.round(price, 2)).all()
+
+
+def check_settlement(d: NetworkDay) -> None:
+    """Real-time settlement prices are those of dispatch but for an adder that is hardly there."""
+    assert np.quantile(d.adder, 0.95) < 1.0 and d.adder.max() < 100.0
+    assert (d.rt_price.shape[1],) == d.adder.shape
+    if d.settings.run_minutes == 5:
+        mean = d.sced_lmp.reshape(len(d.points), -1, 3).mean(axis=2)
+        assert np.abs(d.rt_price - mean - d.adder).max() <= 0.005 + 1e-9
+        assert np.mean(d.rt_price) - np.mean(mean) == pytest.approx(np.mean(d.adder), abs=0.005)
+    # what is needed is awarded, of units that the adder counts
+    need = ancillary.requirements(d.case.load_mw.sum(), True)
+    for cleared in (d._dam_capacity, d._capacity(d.real_time, d.system_lambda[0], True)):
+        for name, mw in need.items():
+            assert cleared[name].award_mw.sum(axis=0) == pytest.approx(mw), name
+
+
+# Low load in spring and autumn runs few units; what an adder of theirs alone came to is behind.
+@pytest.mark.parametrize(
+    ("seed", "on"),
+    [
+        (5, date(2025, 10, 30)),  # median 90, greatest 2,115
+        (5, date(2025, 11, 3)),  # 90 % quantile 2,317
+        (11, date(2026, 3, 7)),  # 90 % quantile 2,462
+        (SEED, SUMMER),
+    ],
+    ids=str,
+)
+def test_ordinary_hours_have_no_adder(seed: int, on: date):
+    check_settlement(day(on, seed=seed))
+
+
+@pytest.mark.slow
+@pytest.mark.ci
+@pytest.mark.parametrize("market", ["ci", "year"])
+def test_ordinary_hours_of_the_large_network_have_no_adder(market: str):
+    # by units that run alone the 90 % quantile was 230 and 49
+    check_settlement(NetworkDay(3, date(2025, 11, 4), 60, market))
+
+
+def test_scarcity_has_an_adder(monkeypatch):
+    def adder(load_scale: float) -> tuple[NetworkDay, np.ndarray]:
+        market = replace(MARKETS["small"], load_scale=load_scale)
+        monkeypatch.setitem(MARKETS, "small", market)
+        d = NetworkDay(SEED, date(2026, 7, 20), 10)
+        return d, d.adder
+
+    assert adder(1.4)[1].max() < 1.0
+    # the same units for a third more load
+    d, found = adder(1.9)
+    used = d._quarters(d.state.demand_mw.sum(axis=0)) / d.case.load_mw.sum()
+    assert found.max() > 2000 and (found > 100).mean() > 0.05
+    assert used[found > 100].min() > np.quantile(used, 0.5)
+    assert np.median(found) < 1.0
+    assert np.abs(d.rt_price - d._quarters(d.sced_lmp) - found).max() <= 0.005 + 1e-9
 
 
 def test_few_hours_need_slack():

@@ -203,6 +203,9 @@ def test_truth_of_zones_is_what_the_files_average(day: date, network: Path) -> N
             hourly[r["quantity"], r["location"], hour].append(r["power_mw"])
     able = {"WIND_AVAILABLE", "SOLAR_AVAILABLE"}
     assert {q for q, _, _ in hourly} == {"LOAD", "WIND", "SOLAR", "OUTAGE"} | able
+    page = Path(__file__, "../../../docs/cookbook/synthetic_market.md").resolve().read_text()
+    (told,) = (line for line in page.splitlines() if line.startswith("| `zone_states` |"))
+    assert all(f"`{quantity}`" in told for quantity, _, _ in hourly)
     assert {len(v) for v in hourly.values()} == {12}
     count = {AUTUMN: 25, SPRING: 23}[day]
     assert len(hourly) == 6 * 8 * count
@@ -228,6 +231,46 @@ def test_truth_of_zones_is_what_the_files_average(day: date, network: Path) -> N
     wind = day_of(day).case.fuel == "wind"
     made = day_of(day).unit_output[wind].sum(axis=0).reshape(count, 12).mean(axis=1)
     assert [m for _, (_, m) in sorted(last.items())] == pytest.approx(made, abs=0.03)
+
+
+@pytest.mark.parametrize("day", [AUTUMN, SPRING])
+def test_a_posting_of_outages_knows_nothing_of_the_rest_of_its_hour(
+    day: date, network: Path
+) -> None:
+    market = day_of(day)
+    case, is_out = market.case, market.state.is_out
+    truth = {
+        (r["location"], r["interval_start"]): r["power_mw"]
+        for r in synthetic.Truth(network).table("zone_states").to_pylist()
+        if r["quantity"] == "OUTAGE"
+    }
+    places = {
+        "South": ("SOUTHERN", "SOUTH_C"),
+        "North": ("NORTH", "NORTH_C", "EAST"),
+        "West": ("WEST", "FAR_WEST"),
+        "Houston": ("COAST",),
+    }
+    first, changed = market.hours.start[0], 0
+    posted = {}
+    for r in synthetic.Truth(network).table("fct_outage_intervals").to_pylist():
+        # of the hour under way
+        late = (r["issued_at"] - r["interval_start"]).total_seconds()
+        if r["market_date"] == day and r["outage_kind"] == "RESOURCE" and 0 <= late < 3600:
+            assert late == 87
+            posted[r["location"], r["interval_start"]] = r["outage_mw"]
+    # neither passage of autumn's hour that is told once is in the truth
+    assert len(posted) == 4 * 23
+    for (place, start), mw in posted.items():
+        seconds = (np.datetime64(start.replace(tzinfo=None), "s") - first).astype(int)
+        now = int(seconds) // 300
+        zones = places[place.capitalize()]
+        here = np.isin(np.array(ZONES)[case.zone[case.unit_bus]], zones) * case.capacity_mw
+        assert mw == np.round(here @ is_out[:, now])
+        changed += bool((is_out[here > 0, now : now + 12] != is_out[here > 0, now][:, None]).any())
+        of_hour = [start + n * timedelta(minutes=5) for n in range(12)]
+        told = [sum(truth[zone, at] for zone in zones) for at in of_hour]
+        assert told == pytest.approx([here @ is_out[:, now]] * 12)
+    assert changed
 
 
 def test_batteries_are_those_of_the_dispatch(network: Path) -> None:

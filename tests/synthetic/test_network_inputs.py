@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synthetic.clock import CENTRAL, grid
 from synthetic.network import forecasts, inputs, names, noise, states
-from synthetic.network.ancillary import Units, adder, clear
+from synthetic.network.ancillary import Units, adder, clear, online, reserves
 from synthetic.network.batteries import Batteries, schedule, stored
 from synthetic.network.case import ZONES, load_case, zone_loads
 from synthetic.network.convert import bus_zones, matrix, words
@@ -245,16 +245,18 @@ def test_a_schedule_fills_at_night_and_empties_in_the_evening():
 # Capacity
 
 
-def units(output, headroom, marginal, offer) -> Units:
+def units(output, headroom, marginal, offer, quick=()) -> Units:
     column = [np.array(v, float)[:, None] for v in (output, headroom, marginal, offer)]
-    return Units(np.full((len(output), 1), 20.0), *column)
+    is_quick = np.isin(np.arange(len(output)), quick)[:, None]
+    return Units(np.full((len(output), 1), 20.0), *column, is_quick)
 
 
 def test_capacity_by_hand():
     # A runs with headroom, B runs full and would give up 50 - 30, C stands still
     found = units([80, 100, 0], [10, 0, 50], [40, 30, 60], [1, 2, 3])
     price = np.full((3, 1), 50.0)
-    cleared = clear(found, price, {"REGDN": 25, "REGUP": 6, "RRS": 10, "NSPIN": 40})
+    needed = {"REGDN": 25, "REGUP": 6, "RRS": 10, "NSPIN": 40}
+    cleared = clear(found, found.runs, price, needed)
     # below 80 and 100: at 1 and 2 without loss, 20 each
     assert cleared["REGDN"].award_mw[:, 0].tolist() == [20, 5, 0]
     assert cleared["REGDN"].price == pytest.approx([2])
@@ -268,19 +270,67 @@ def test_capacity_by_hand():
     assert cleared["NSPIN"].price == pytest.approx([22])
 
 
+def test_what_stands_still_but_is_on_line_provides_every_service():
+    found = units([80, 0, 0], [10, 50, 50], [40, 30, 60], [1, 2, 3])
+    is_online = np.array([[True], [True], [False]])
+    cleared = clear(found, is_online, np.full((3, 1), 50.0), {"REGDN": 0, "RRS": 40, "NSPIN": 25})
+    # A's 10 MW at 1, B at 2 + 0.2 x 30 = 8, then A's output at 11; not C at 15
+    assert cleared["RRS"].award_mw[:, 0].tolist() == [20, 20, 0]
+    assert cleared["RRS"].price == pytest.approx([11])
+    assert cleared["NSPIN"].award_mw[:, 0].tolist() == [0, 0, 20]
+    assert cleared["NSPIN"].price == pytest.approx([15])
+
+
+def test_units_are_brought_on_line_until_all_services_can_be_had():
+    # start costs of B to E: 2 + 12 = 14, 2 + 8 = 10, 2 + 4 = 6 but nothing to offer, 2 + 10 = 12
+    found = units([80, 0, 0, 0, 0], [10, 50, 15, 0, 50], [40, 60, 40, 20, 50], [2] * 5, [1])
+    # 11.3 % of the peak is needed: 10 MW of A, 15 of C, 20 of E, 20 of B
+    for peak, wanted in ((80, "A"), (100, "AC"), (221, "AC"), (222, "ACE"), (399, "ABCE")):
+        is_online = online(found, peak)[:, 0]
+        assert "".join(name for name, on in zip("ABCDE", is_online, strict=True) if on) == wanted
+    assert online(found, 1e6)[:, 0].tolist() == [True, True, True, False, True]
+    # headroom of what is on line whole, of the rest that of quick units: B
+    on, quick = reserves(found, online(found, 100))
+    assert (on.tolist(), quick.tolist()) == ([25], [50])
+    on, quick = reserves(found, online(found, 399))
+    assert (on.tolist(), quick.tolist()) == ([125], [0])
+
+
+def test_each_interval_brings_its_own_units_on_line():
+    column = np.full((2, 1), 20.0)
+    found = Units(
+        column,
+        np.array([[50.0, 0.0, 0.0]] * 2),
+        np.array([[15.0, 90.0, 90.0], [15.0, 90.0, 0.0]]),
+        np.array([[30.0, 30.0, 30.0], [10.0, 10.0, 10.0]]),
+        0 * column,
+        column < 0,
+    )
+    assert online(found, 100.0).tolist() == [[True, False, True], [True, True, False]]
+
+
 def test_what_is_not_there_is_not_awarded():
-    cleared = clear(units([10], [5], [40], [1]), np.full((1, 1), 40.0), {"REGDN": 1, "RRS": 99})
+    price, on_line = np.full((1, 1), 40.0), np.full((1, 1), True)
+    cleared = clear(units([10], [5], [40], [1]), on_line, price, {"REGDN": 1, "RRS": 99})
     assert cleared["RRS"].award_mw[:, 0].tolist() == [15]
-    nothing = clear(units([0], [0], [40], [1]), np.full((1, 1), 40.0), {"REGDN": 1, "RRS": 9})
+    nothing = clear(units([0], [0], [40], [1]), on_line, price, {"REGDN": 1, "RRS": 9})
     assert nothing["RRS"].price.tolist() == [0]
     assert nothing["RRS"].award_mw.tolist() == [[0]]
 
 
 def test_the_adder_of_scarcity():
-    # at 7 % of the peak the chance is one half: a quarter of 5,000 less the price
-    assert adder(np.array([70.0, 500.0]), np.array([1000.0, 20.0]), 1000.0) == pytest.approx(
-        [1000, 0]
-    )
+    # of the peak: on line 5.25 % give a chance of one half for half an hour, and 7 % in all for the
+    # hour; each counts half of 5,000 less the price
+    on_line = np.array([52.5, 52.5, 52.5, 500.0, 0.0, 113.0])
+    quick = np.array([500.0, 17.5, 0.0, 0.0, 500.0, 0.0])
+    price = np.array([1000.0, 1000.0, 5000.0, 20.0, 1000.0, 0.0])
+    found = adder(on_line, quick, price, 1000.0)
+    assert found[:4] == pytest.approx([1000, 2000, 0, 0])
+    # nothing on line is nearly certain to be short within the half hour
+    assert found[4] == pytest.approx(2000, abs=2)
+    # where all services can be had, and no more, at most 64: 43 / 22 spreads for the hour
+    assert found[5] == pytest.approx(2500 * 0.0253, rel=0.01)
+    assert adder(np.zeros(1), np.zeros(1), np.zeros(1), 1000.0) == pytest.approx([5000], abs=5)
 
 
 # Names

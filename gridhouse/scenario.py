@@ -42,9 +42,16 @@ def ask(
     Raises NoAnswer for a question that makes no sense of the live fit, and ScenarioFailed where an
     error kept it from being answered; both are kept with their reason.
     """
+    from python_models.scenario.scenario import ShockError, parse_shock
+
     for name, number in (("threshold", threshold), ("liquidity", liquidity)):
         if not math.isfinite(number):
             raise NoAnswer(f"{name} is {number}: give a number")
+    for text in shocks:
+        try:
+            parse_shock(text)
+        except ShockError as error:
+            raise NoAnswer(str(error)) from None
     with reading(settings) as connection:
         rows = connection.execute("select location from ref.estimated_ptdf_intercepts").fetchall()
     known = {location for (location,) in rows}

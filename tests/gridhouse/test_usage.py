@@ -33,6 +33,9 @@ from tests.gridhouse.conftest import FEED, Command
             "--out no/page.html: a",
         ),
         (["report", "bess", "--month", "2026-03", "--out", "."], "--out .: a file in a folder"),
+        (["scenario", "--nodes", "X", "--liquidity", "1e308"], "is not in the range 1e-06<=x<="),
+        (["scenario", "--nodes", "X", "--shock", f"C={'9' * 400}"], "shock on C has 400 digits"),
+        (["scenario", "--nodes", "X", "--shock", "C=ten"], "'C=ten' is no shock: write"),
     ],
 )
 def test_wrong_usage_is_refused(gridhouse: Command, monkeypatch, arguments, reason) -> None:

@@ -90,7 +90,7 @@ def _done(built, run_id: str) -> None:
     if not built.ok:
         print_build(console, built)
         raise typer.Exit(FAILED)
-    console.print(f"{run_id} is live")
+    console.print(f"{run_id} is live", markup=False)
 
 
 def scenario(

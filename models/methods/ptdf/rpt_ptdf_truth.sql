@@ -24,8 +24,8 @@ directions as (
     from {{ ref('ref__estimated_ptdf_constraint_offsets_staged') }}
 ),
 
--- The truth has one factor of a pair and does not tell the direction: where a run of the fit has both,
--- one of them would be compared with the factor of the other.
+-- The truth has one factor of a pair and does not tell the direction: where a run of the fit has
+-- both, one of them would be compared with the factor of the other.
 offsets as (
     select *
     from directions

@@ -46,8 +46,11 @@ def history(as_json: Json = False) -> None:
                     run["run_id"],
                     *(f"{run[at]:%Y-%m-%d %H:%M}" for at in _WINDOW),
                     *(run[name] for name in (*_COUNTS, *_ERRORS)),
-                    "live" if run["is_live"] else "",
-                    run["reason"],
+                    f"by {run['decided_by']}" if run["is_live"] else "",
+                    # the rule gives the fit's own reason
+                    "; ".join(
+                        dict.fromkeys(filter(None, [run["promotion_reason"], run["reason"]]))
+                    ),
                 ]
                 for run in rows
             ),

@@ -49,7 +49,10 @@ def ask(
             raise NoAnswer(f"{name} is {number}: give a number")
     for text in shocks:
         try:
+            text.encode()
             parse_shock(text)
+        except UnicodeEncodeError:
+            raise NoAnswer(f"{text!r} is no text in UTF-8") from None
         except ShockError as error:
             raise NoAnswer(str(error)) from None
     with reading(settings) as connection:

@@ -98,6 +98,7 @@ def test_the_newest_run_is_the_one_of_which_all_has_landed(market: Warehouse) ->
     (later,) = market.sql(f"select count(*) from features.sced_runs where run_at > '{last}'")
     assert answer["reason"].startswith(f"{later[0]} later run(s) are passed over")
     assert ask(market, at=lacking)["run_at"] == last
+    assert "document" not in answer
     # nothing is later than a run that is asked for
     assert ask(market, at=last)["reason"] is None
 
@@ -108,6 +109,14 @@ def test_what_keeps_a_question_from_being_answered_is_told(market: Warehouse) ->
     with pytest.raises(scenario.ScenarioFailed, match="TypeError: "):
         ask(market, topk="three")
     market.build(SCENARIO)
+
+
+def test_a_build_that_is_run_again_asks_once(market: Warehouse) -> None:
+    question = json.dumps(PLAIN | {"request_id": "again"}).encode().hex()
+    for _ in range(2):
+        assert market.dbt("run", SCENARIO, scenario=question).failures == []
+    kept = market.sql("select count(*) from marts.scenario_runs where request_id = 'again'")
+    assert kept == [(1,)]
 
 
 def ask(warehouse: Warehouse, **options) -> dict:

@@ -39,6 +39,7 @@ from tests.gridhouse.conftest import FEED, Command
         ),
         (["scenario", "--nodes", "X", "--shock", f"C={'9' * 400}"], "shock on C has 400 digits"),
         (["scenario", "--nodes", "X", "--shock", "C=ten"], "'C=ten' is no shock: write"),
+        (["scenario", "--nodes", "X", "--shock", "\udcff=5"], "is no text in UTF-8"),
     ],
 )
 def test_wrong_usage_is_refused(gridhouse: Command, monkeypatch, arguments, reason) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from extract.catalogue import Feed, load_catalogue
 from extract.run import Report, Run
@@ -42,7 +43,7 @@ def check_feed(console: Console, feed: Feed) -> bool:
     for name in ("step", "", "what"):
         table.add_column(name)
     for name, good, what in steps:
-        table.add_row(name, "[green]ok[/green]" if good else "[red]failed[/red]", what)
+        table.add_row(name, "[green]ok[/green]" if good else "[red]failed[/red]", Text(what))
     console.print(table)
     for line in report.problems:
         console.print(line, markup=False, highlight=False)

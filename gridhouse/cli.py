@@ -12,6 +12,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -129,7 +130,9 @@ def realtime(
     from gridhouse import jobs
 
     with guard() as settings:
-        ok = jobs.realtime(settings, targets or [], poll, stop_after, say=notes.print)
+        ok = jobs.realtime(
+            settings, targets or [], poll, stop_after, say=partial(notes.print, markup=False)
+        )
         if not ok:
             raise typer.Exit(FAILED)
 
@@ -322,7 +325,8 @@ def bess(
                 "pip install -e '.[report]'"
             ) from None
         try:
-            console.print(str(page.write(settings, first, resource, out)), soft_wrap=True)
+            path = page.write(settings, first, resource, out)
+            console.print(str(path), markup=False, soft_wrap=True)
         except page.UnknownResource as error:
             raise Usage(str(error)) from None
 

@@ -34,7 +34,7 @@ def history(as_json: Json = False) -> None:
     with guard() as settings:
         rows = runs.history(settings)
         if as_json:
-            print(json.dumps(rows, default=str))
+            print(json.dumps(rows, default=str, allow_nan=False))
             return
         names = ("run", "from", "to", "runs", "points", "limits", "no mu", "rmse", "live", "why")
         table(
@@ -46,8 +46,11 @@ def history(as_json: Json = False) -> None:
                     run["run_id"],
                     *(f"{run[at]:%Y-%m-%d %H:%M}" for at in _WINDOW),
                     *(run[name] for name in (*_COUNTS, *_ERRORS)),
-                    "live" if run["is_live"] else "",
-                    run["reason"],
+                    f"by {run['decided_by']}" if run["is_live"] else "",
+                    # the rule gives the fit's own reason
+                    "; ".join(
+                        dict.fromkeys(filter(None, [run["promotion_reason"], run["reason"]]))
+                    ),
                 ]
                 for run in rows
             ),
@@ -90,7 +93,7 @@ def _done(built, run_id: str) -> None:
     if not built.ok:
         print_build(console, built)
         raise typer.Exit(FAILED)
-    console.print(f"{run_id} is live")
+    console.print(f"{run_id} is live", markup=False)
 
 
 def scenario(
@@ -110,7 +113,10 @@ def scenario(
     ] = None,
     threshold: Annotated[float, typer.Option(help="Price that events ask about, $/MWh.")] = 25.0,
     liquidity: Annotated[
-        float, typer.Option(min=1e-6, help="Dollars; the greater, the less a trade moves a price.")
+        float,
+        typer.Option(
+            min=1e-6, max=1e12, help="Dollars; the greater, the less a trade moves a price."
+        ),
     ] = 100.0,
     as_json: Json = False,
 ) -> None:
@@ -137,7 +143,7 @@ def scenario(
         except scenarios.NoAnswer as error:
             raise Usage(str(error)) from None
         if as_json:
-            print(json.dumps(answer, default=str))
+            print(json.dumps(answer, default=str, allow_nan=False))
         else:
             print_scenario(console, answer)
 
@@ -159,7 +165,7 @@ def assimilate(
             raise typer.Exit(FAILED)
         result = assimilation.newest(settings)
         if as_json:
-            print(json.dumps(result, default=str))
+            print(json.dumps(result, default=str, allow_nan=False))
         elif result is None:
             console.print("Nothing to assimilate: no hour of `features.zone_actuals` has landed.")
         else:

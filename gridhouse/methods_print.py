@@ -8,28 +8,31 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def table(
     console: Console, title: str, names: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Numbers with two decimals, nothing for nothing."""
+    """Numbers with two decimals, nothing for nothing, text as it is."""
     out = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in names:
         out.add_column(name, no_wrap=name == "run")
     for row in rows:
-        out.add_row(*(_shown(value) for value in row))
+        # names are the operator's, and may hold what rich takes for markup
+        out.add_row(*(Text(_shown(value)) for value in row))
     console.print(out)
 
 
 def print_scenario(console: Console, answer: dict[str, Any]) -> None:
     """Prices of a scenario, what drives them, events and their quotes."""
     if answer["reason"]:
-        console.print(answer["reason"], style="yellow")
+        console.print(answer["reason"], style="yellow", markup=False)
     console.print(
         f"Run of {answer['run_at']:%Y-%m-%d %H:%M:%S} UTC, energy {answer['system_lambda']:.2f} "
         f"$/MWh, fit {answer['ptdf_run_id']}; "
-        f"{answer['uncovered_mu']:.0%} of the shadow prices have no factors"
+        f"{answer['uncovered_mu']:.0%} of the shadow prices have no factors",
+        markup=False,
     )
     levels = [point["level"] for point in answer["nodes"][0]["quantiles"]]
     above = f"above {answer['threshold']:g}"
@@ -76,7 +79,8 @@ def print_assimilation(console: Console, result: dict[str, Any]) -> None:
         f"{result['last_interval_start']:%Y-%m-%d %H:%M} UTC, "
         f"{result['forecast_count']:,} forecasts"
         + (", scores in sample: there is too little time" if result["is_in_sample"] else "")
-        + (", A FILTER DIVERGED" if result["has_diverged"] else "")
+        + (", A FILTER DIVERGED" if result["has_diverged"] else ""),
+        markup=False,
     )
     names = ("quantity", "hours", "method", "forecasts", "rmse_mw", "crps_mw", "coverage_90")
     rows = ([score[name] for name in names] for score in result["scores"])

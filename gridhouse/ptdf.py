@@ -13,7 +13,7 @@ HISTORY = """
     select
         run_id, fitted_at, first_run_at, last_run_at, interval_count, location_count,
         constraint_count, baseline_rmse, holdout_rmse, improvement, is_promotable, is_live,
-        status, reason
+        decided_by, promotion_reason, status, reason
     from ref.estimated_ptdf_metadata_staged
     order by fitted_at desc, run_id desc
 """

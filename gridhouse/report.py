@@ -12,6 +12,7 @@ import duckdb
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from extract.catalogue import Catalogue
 from extract.locks import lock, opened
@@ -162,7 +163,7 @@ def query_table(console: Console, title: str, sql: str, settings: Settings) -> N
         for name, *_ in result.description:
             table.add_column(name)
         for row in result.fetchall():
-            table.add_row(*("" if v is None else str(v) for v in row))
+            table.add_row(*(Text("" if v is None else str(v)) for v in row))
     console.print()
     console.print(table)
     console.print(sql.strip(), style="dim", markup=False, highlight=False)

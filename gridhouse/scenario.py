@@ -20,7 +20,11 @@ ANSWER = """
 
 
 class NoAnswer(Exception):
-    """The question could not be answered; the message says why."""
+    """The question makes no sense of what has landed; the message says why."""
+
+
+class ScenarioFailed(Exception):
+    """The question made sense and was not answered; the message says what went wrong."""
 
 
 def ask(
@@ -35,11 +39,22 @@ def ask(
 ) -> dict[str, Any]:
     """The answer as in `marts.scenario_runs`, its JSON unfolded.
 
-    Raises NoAnswer for a question that makes no sense of the live fit; it is kept with its reason.
+    Raises NoAnswer for a question that makes no sense of the live fit, and ScenarioFailed where an
+    error kept it from being answered; both are kept with their reason.
     """
+    from python_models.scenario.scenario import ShockError, parse_shock
+
     for name, number in (("threshold", threshold), ("liquidity", liquidity)):
         if not math.isfinite(number):
             raise NoAnswer(f"{name} is {number}: give a number")
+    for text in shocks:
+        try:
+            text.encode()
+            parse_shock(text)
+        except UnicodeEncodeError:
+            raise NoAnswer(f"{text!r} is no text in UTF-8") from None
+        except ShockError as error:
+            raise NoAnswer(str(error)) from None
     with reading(settings) as connection:
         rows = connection.execute("select location from ref.estimated_ptdf_intercepts").fetchall()
     known = {location for (location,) in rows}
@@ -64,11 +79,14 @@ def ask(
         settings, select=MODELS, variables={"scenario": json.dumps(question).encode().hex()}
     )
     if not done.ok:
-        raise NoAnswer("\n".join(done.failures))
+        raise ScenarioFailed("\n".join(done.failures))
     with reading(settings) as connection:
         (answer,) = (
             connection.execute(ANSWER, [question["request_id"]]).to_arrow_table().to_pylist()
         )
     if answer["status"] == "REJECTED":
         raise NoAnswer(answer["reason"])
-    return {"request": question, **answer, **json.loads(answer.pop("document"))}
+    if answer["status"] == "FAILED":
+        raise ScenarioFailed(answer["reason"])
+    document = json.loads(answer.pop("document"))
+    return {"request": question, **answer, **document}

@@ -69,6 +69,7 @@ def show_examples(console: Console, settings: Settings) -> None:
         f"  duckdb -readonly {warehouse}\n"
         "Next: `gridhouse catalog` (what there is), `make docs` (tables, columns, lineage), "
         "`gridhouse run ercot --days 2` (the operator's site), docs/index.md.",
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )

@@ -197,23 +197,28 @@ def scenario_table(
     or NO_NODES (none of the chosen ones is fitted), with a `reason`. A node without an intercept is
     not fitted and has nulls; coefficients that are not there are 0. `uncovered_mu` is the part of
     the snapshot's shadow prices whose constraints have no coefficients at all.
-    Raises ValueError for rows that repeat or lack a number, shocks and bindings that name nothing.
+    Raises ValueError for rows that repeat or lack a number, shocks and bindings that name nothing,
+    and numbers so large that a part of the answer would not be finite.
     """
     options = options or ScenarioOptions()
     if not math.isfinite(system_lambda):
         raise ValueError(f"system lambda is {system_lambda}: give the one of the snapshot's run")
     model = _model(coefficients, intercepts, residuals, options)
     published = _unique(mu, ("constraint_name", "contingency_name"), "shadow_price", "mu")
-    shocks = [parse_shock(text) for text in options.shocks]
+    shocks = [parse_shock(text, {*published, *model.covered}) for text in options.shocks]
     shocked = apply_shocks(published, shocks, model.covered)
     keys = sorted(shocked, key=lambda key: (key[0], key[1] or ""))
     levels, beta = _arrays(model, keys, shocked)
-    prediction = predict(system_lambda, levels, beta, model.intercept)
     is_fitted = ~np.isnan(model.intercept)
-    contribution = np.where(is_fitted[:, None], prediction.contribution, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        prediction = predict(system_lambda, levels, beta, model.intercept)
+        contribution = np.where(is_fitted[:, None], prediction.contribution, 0.0)
+        total = levels.sum()
+        sizes = np.array([total, np.abs(contribution).sum(), *prediction.price[is_fitted]])
+    if not np.isfinite(sizes).all():
+        raise ValueError("the shadow prices are too high to be added up: take smaller shocks")
     shares = congestion_shares(contribution)
     covered = np.array([key in model.covered for key in keys], bool)
-    total = levels.sum()
     status, reason = "OK", None
     if not is_fitted.any():
         status, reason = "NO_NODES", "none of the chosen locations has an intercept"
@@ -258,6 +263,7 @@ def scenario_table(
         "events": [line for market in markets for line in _event_lines(market)],
         "quotes": list(_quote_lines(markets, options)),
     }
+    _check_finite(row, "the answer")
     return pa.Table.from_pylist([row], schema=SCENARIO_COLUMNS)
 
 
@@ -330,6 +336,18 @@ def _unique(table: pa.Table, key: tuple[str, ...], value: str, called: str) -> d
             raise ValueError(f"{shown}: {value} is {r[value]}; leave the row out or give a number")
         out[at] = r[value]
     return out
+
+
+def _check_finite(value: object, called: str) -> None:
+    """An error for a number that is none, anywhere in what lists and mappings hold."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            _check_finite(part, f"{called}: {name}")
+    elif isinstance(value, list):
+        for part in value:
+            _check_finite(part, called)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{called} is {value}: shocks or options are too large or too small")
 
 
 def _arrays(

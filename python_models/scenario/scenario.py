@@ -14,6 +14,7 @@ prices too rare.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -45,10 +46,12 @@ class Prediction(NamedTuple):
     contribution: np.ndarray
 
 
-def parse_shock(text: str) -> Shock:
+def parse_shock(text: str, known: Collection[Key] = ()) -> Shock:
     """`NAME=+10` and `NAME=-10` add, `NAME=10` sets, `NAME=x1.5` scales.
 
-    NAME is a constraint, or `CONSTRAINT|CONTINGENCY` for one pair. Raises `ShockError`.
+    NAME is a constraint, or `CONSTRAINT|CONTINGENCY` for one pair. Where names hold that bar, too,
+    `known` tells which of them is meant; what it does not tell is cut at the first one. Raises
+    `ShockError`.
     """
     found = _SHOCK.fullmatch(text.strip())
     if not found:
@@ -56,16 +59,34 @@ def parse_shock(text: str) -> Shock:
             f"{text!r} is no shock: write CONSTRAINT=+10 to add 10 $/MWh, CONSTRAINT=10 to set, "
             "CONSTRAINT=x1.5 to scale; CONSTRAINT|CONTINGENCY=10 for one pair"
         )
-    name, _, contingency = found["name"].strip().partition("|")
-    if not name.strip():
+    name, contingency = _names(found["name"].strip(), known)
+    if not name:
         raise ShockError(f"{text!r} names no constraint before the equals sign")
     amount = float(found["number"])
+    if not math.isfinite(amount):
+        raise ShockError(
+            f"the shock on {name} has {len(found['number'])} digits: no shadow price is that high"
+        )
     return Shock(
-        name.strip(),
-        contingency.strip() or None,
+        name,
+        contingency,
         {"": "SET", "x": "SCALE"}.get(found["sign"], "ADD"),
         -amount if found["sign"] == "-" else amount,
     )
+
+
+def _names(text: str, known: Collection[Key]) -> Key:
+    """The constraint alone, or it and its contingency, that `text` names."""
+    constraints = {key[0] for key in known}
+    if text in constraints:
+        return text, None
+    parts = text.split("|")
+    cuts = [
+        ("|".join(parts[:n]).strip(), "|".join(parts[n:]).strip() or None)
+        for n in range(1, len(parts) + 1)
+    ]
+    pairs = [cut for cut in cuts if cut in known]
+    return (pairs or [cut for cut in cuts if cut[0] in constraints] or cuts)[0]
 
 
 def apply_shocks(

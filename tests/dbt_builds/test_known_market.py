@@ -152,7 +152,7 @@ def test_questions_that_make_no_sense_are_refused_and_stop_nothing(week):
     for option in ("--threshold=nan", "--liquidity=inf", "--threshold=-inf"):
         assert "give a number" in week.run("scenario", "--nodes", "HB_WEST", option, code=2)
     said = week.run("scenario", "--nodes", "HB_WEST", "--at", "1999-01-01T00:00:00Z", code=2)
-    assert "no run whose shadow prices have landed" in said
+    assert "no run whose energy price, prices and shadow prices have landed by 1999" in said
     assert json.loads(week.run("scenario", "--nodes", "HB_WEST", "--json"))["status"] == "OK"
 
 
@@ -236,4 +236,4 @@ def test_runs_whose_shadow_prices_have_not_landed_are_passed_over(week):
         )
     answer = json.loads(week.run("scenario", "--nodes", "HB_WEST", "--json"))
     assert datetime.fromisoformat(answer["run_at"]) <= last - timedelta(hours=1)
-    assert "later run(s) have not landed" in answer["reason"]
+    assert "later run(s) are passed over" in answer["reason"]

@@ -96,12 +96,19 @@ def test_runs_come_by_new_data_and_stay(warehouse: Warehouse) -> None:
     listed = json.loads(cli(warehouse, "history", "--json"))
     assert [run["run_id"] for run in listed] == [second["run_id"], first["run_id"]]
     assert [run["is_live"] for run in listed] == [True, False]
+    assert [run["decided_by"] for run in listed] == ["RULE", None]
+    assert listed[0]["promotion_reason"] == second["reason"]
+    assert listed[1]["promotion_reason"] is None
     assert "there is no run" in cli(warehouse, "promote", "20200101-none", code=2)
     cli(warehouse, "rollback")
     assert [r["run_id"] for r in runs(warehouse) if r["is_live"]] == [first["run_id"]]
     assert "no other run was live" in cli(warehouse, "rollback", code=2)
     cli(warehouse, "promote", second["run_id"], "--reason", "the operator's own words")
     assert [r["run_id"] for r in runs(warehouse) if r["is_live"]] == [second["run_id"]]
+    (live, _) = json.loads(cli(warehouse, "history", "--json"))
+    assert (live["decided_by"], live["promotion_reason"]) == ("HAND", "the operator's own words")
+    said = cli(warehouse, "history").split()
+    assert {"by", "HAND", "operator's", "own"} <= set(said)
     decisions = warehouse.sql(
         "select decided_by, reason from intermediate.int_ptdf__decisions order by _built_at"
     )

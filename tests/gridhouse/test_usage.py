@@ -33,6 +33,13 @@ from tests.gridhouse.conftest import FEED, Command
             "--out no/page.html: a",
         ),
         (["report", "bess", "--month", "2026-03", "--out", "."], "--out .: a file in a folder"),
+        (
+            ["scenario", "--nodes", "X", "--liquidity", "1e308"],
+            "less than or equal to 1",
+        ),
+        (["scenario", "--nodes", "X", "--shock", f"C={'9' * 400}"], "shock on C has 400 digits"),
+        (["scenario", "--nodes", "X", "--shock", "C=ten"], "'C=ten' is no shock: write"),
+        (["scenario", "--nodes", "X", "--shock", "\udcff=5"], "is no text in UTF-8"),
     ],
 )
 def test_wrong_usage_is_refused(gridhouse: Command, monkeypatch, arguments, reason) -> None:

@@ -170,6 +170,57 @@ def test_shocks_are_read(text, shock):
     assert parse_shock(text) == shock
 
 
+NAMES = [("A|B", "X|1"), ("A", "B"), ("C|D|E", "X"), ("|F", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("A|B=1", ("A|B", None)),  # a name goes before a pair
+        ("A|B|X|1=1", ("A|B", "X|1")),
+        ("A | B=1", ("A", "B")),
+        ("C|D|E=1", ("C|D|E", None)),
+        ("C|D|E | X=1", ("C|D|E", "X")),
+        ("C|D|E|Y=1", ("C|D|E", "Y")),
+        ("|F=1", ("|F", None)),
+        ("G|H|I=1", ("G", "H|I")),
+    ],
+)
+def test_names_with_a_bar_are_read_by_what_is_known(text, names):
+    assert parse_shock(text, NAMES)[:2] == names
+
+
+def test_a_constraint_whose_name_has_a_bar_is_shocked():
+    mu = rows("constraint_name contingency_name shadow_price", (*A, 20.0), ("P|Q =5", "X|Y", 7.0))
+    levels = {
+        text: scenario(mu, shocks=(text,))["constraints"][1]["shadow_price"]
+        for text in ("P|Q =5=+1", "P|Q =5|X|Y=x2", "A|BASE CASE=1")
+    }
+    assert levels == {"P|Q =5=+1": 8.0, "P|Q =5|X|Y=x2": 14.0, "A|BASE CASE=1": 7.0}
+
+
+def test_numbers_that_cannot_be_held_are_refused():
+    nines, limit = "9" * 400, "9" * 308
+    with pytest.raises(ShockError, match="shock on A has 400 digits"):
+        parse_shock(f"A={nines}")
+    for shocks in [
+        (f"A={limit}", f"B={limit}"),
+        (f"A={limit}", "A=x10"),
+        (f"A={limit}", "A=x9") * 2,
+    ]:
+        with pytest.raises(ValueError, match="too high to be added up"):
+            scenario(shocks=shocks)
+    with pytest.raises(ValueError, match=r"the answer: quotes: \w+ is -?(nan|inf)"):
+        scenario(liquidity=1e308)
+
+
+@pytest.mark.parametrize("liquidity", [1e-6, 1e12])
+def test_quotes_at_the_ends_of_liquidity_are_in_order(liquidity):
+    for quote in scenario(liquidity=liquidity)["quotes"]:
+        assert 0 <= quote["bid"] <= quote["price"] + 1e-12
+        assert quote["price"] <= quote["ask"] + 1e-12 and quote["ask"] <= 1 + 1e-12
+
+
 @pytest.mark.parametrize("text", ["A", "A=", "=10", "A=ten", "A=x-1", "A=*2", "A=+nan", "|X=1", ""])
 def test_what_is_no_shock_is_said(text):
     with pytest.raises(ShockError, match=r"is no shock: write|names no constraint"):

@@ -16,6 +16,22 @@ with truth as (
     group by all
 ),
 
+directions as (
+    select
+        *,
+        count(*) over (partition by run_id, iso, constraint_name, contingency_name)
+            as direction_count
+    from {{ ref('ref__estimated_ptdf_constraint_offsets_staged') }}
+),
+
+-- The truth has one factor of a pair and does not tell the direction: where a run of the fit has
+-- both, one of them would be compared with the factor of the other.
+offsets as (
+    select *
+    from directions
+    qualify max(direction_count) over (partition by run_id, iso, group_name) = 1
+),
+
 -- A factor without a row is zero.
 factors as (
     select
@@ -33,7 +49,7 @@ factors as (
         any_value(estimates.high_beta) as high_beta,
         -- of constraints that cannot be told apart the factor of their sum is estimated
         sum(truth.shift_factor * offsets.mean_mu) / nullif(sum(offsets.mean_mu), 0) as true_beta
-    from {{ ref('ref__estimated_ptdf_constraint_offsets_staged') }} as offsets
+    from offsets
     inner join truth
         on
             offsets.iso = truth.iso

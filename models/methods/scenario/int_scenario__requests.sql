@@ -8,11 +8,22 @@
 
 with questions as (
     select decode(from_hex('{{ question or "" }}')) as request
+),
+
+asked as (
+    select
+        json_extract_string(request, '$.request_id') as request_id,
+        request
+    from questions
+    where request <> ''
 )
 
 select
-    json_extract_string(request, '$.request_id') as request_id,
+    request_id,
     request,
     {{ built_at() }} as _built_at
-from questions
-where request <> ''
+from asked
+{% if is_incremental() -%}
+-- a build that is run again asks no second time
+where request_id not in (select request_id from {{ this }})
+{%- endif %}

@@ -36,21 +36,19 @@ def model(dbt, session):
     schema = pa.schema([*RUN, *SCENARIO_COLUMNS])
     answers = [schema.empty_table()]
     for request_id, text in requests.project("request_id, request").fetchall():
-        asked = json.loads(text)
-        found = newest_run(runs, targets, asked["at"])
-        run_at, market_date, system_lambda, skipped = found or (None, None, None, 0)
-        snapshot = "false"
-        if found:
-            snapshot = f"market_date = '{market_date}' and run_at = timestamptz '{run_at}'"
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in asked["nodes"])
-        coefficients, intercepts, residuals = (
-            table.filter(f"location in ({names})").to_arrow_table() for table in tables
-        )
-        places = intercepts.select(["location", "location_type"]).to_pylist()
-        binding = mu.filter(snapshot).project("constraint_name, contingency_name, shadow_price")
+        run_at = fit = None
         try:
-            if not found:
-                raise ValueError(f"no run whose shadow prices have landed by {asked['at']}")
+            asked = json.loads(text)
+            run_at, market_date, system_lambda, skipped = newest_run(runs, targets, asked["at"])
+            snapshot = mu.filter(
+                f"market_date = '{market_date}' and run_at = timestamptz '{run_at}'"
+            ).project("constraint_name, contingency_name, shadow_price")
+            names = ", ".join("'" + name.replace("'", "''") + "'" for name in asked["nodes"])
+            coefficients, intercepts, residuals = (
+                table.filter(f"location in ({names})").to_arrow_table() for table in tables
+            )
+            fit = intercepts["run_id"][0].as_py() if len(intercepts) else None
+            places = intercepts.select(["location", "location_type"]).to_pylist()
             options = ScenarioOptions(
                 locations=tuple(tuple(place.values()) for place in places),
                 shocks=tuple(asked["shocks"]),
@@ -59,23 +57,25 @@ def model(dbt, session):
                 liquidity=asked["liquidity"],
             )
             answer = scenario_table(
-                binding.to_arrow_table(),
+                snapshot.to_arrow_table(),
                 coefficients,
                 intercepts,
                 residuals,
                 system_lambda,
                 options,
             )
-        except (ValueError, TypeError, ArithmeticError) as error:
-            # an answer, too: the question would stop each build to come
-            answer = pa.Table.from_pylist(
-                [{"status": "REJECTED", "reason": str(error)}], schema=SCENARIO_COLUMNS
-            )
-        if skipped and answer["status"][0].as_py() != "REJECTED":
-            reason = f"shadow prices of {skipped} later run(s) have not landed"
-            place = answer.column_names.index("reason")
-            answer = answer.set_column(place, "reason", pa.array([reason]))
-        fit = intercepts["run_id"][0].as_py() if len(intercepts) else None
+            if skipped:
+                answer = with_reason(
+                    answer,
+                    f"{skipped} later run(s) are passed over: of their energy price, prices and "
+                    "shadow prices something has not landed",
+                )
+        except ValueError as error:
+            answer = no_answer("REJECTED", str(error))
+        except Exception as error:
+            # whatever it is: the question would stop this build and each one to come; the command
+            # that asked it reads the status and fails
+            answer = no_answer("FAILED", f"{type(error).__name__}: {error}")
         key = [request_id, "ERCOT", fit, run_at, built_at()]
         columns = [pa.array([value], field.type) for value, field in zip(key, RUN, strict=True)]
         answers.append(pa.table([*columns, *answer.columns], schema=schema))
@@ -85,20 +85,38 @@ def model(dbt, session):
 def newest_run(runs, targets, at):
     """(instant, market day, energy price, later runs passed over) of the newest run by an instant.
 
-    Runs whose shadow prices have not landed are passed over: prices come every five minutes, the
-    file of the constraints once an hour. None where there is none in three days.
+    Of a run the energy price, the prices and the shadow prices are needed; they come in files of
+    their own, some every five minutes and some once an hour. Raises ValueError where no run of the
+    last three days has them all.
     """
     until = f"run_at <= timestamptz '{at or 'infinity'}'"
     priced = runs.filter(f"{until} and energy_price is not null")
     (last_day,) = priced.aggregate("max(market_date)").fetchone()
-    if last_day is None:
-        return None
-    days = f"market_date >= date '{last_day}' - 2"
-    known = targets.filter(f"{days} and {until} and is_explained")
-    (newest,) = known.aggregate("max(run_at)").fetchone()
+    newest = None
+    if last_day is not None:
+        days = f"market_date >= date '{last_day}' - 2 and {until}"
+        # a target is the price less the energy price
+        known = targets.filter(f"{days} and is_explained and congestion_price is not null")
+        (newest,) = known.aggregate("max(run_at)").fetchone()
     if newest is None:
-        return None
+        raise ValueError(
+            "no run whose energy price, prices and shadow prices have landed"
+            + (f" by {at}" if at else " in the last three days")
+        )
     later = f"{days} and run_at > timestamptz '{newest}'"
-    (skipped,) = priced.filter(later).aggregate("count(*)").fetchone()
+    (skipped,) = runs.filter(later).aggregate("count(*)").fetchone()
     run = priced.filter(f"{days} and run_at = timestamptz '{newest}'")
     return (*run.project("run_at, market_date, energy_price").fetchone(), skipped)
+
+
+def with_reason(answer, reason):
+    """The answer, its reason in front of the one that it may have."""
+    own = answer["reason"][0].as_py()
+    place = answer.column_names.index("reason")
+    return answer.set_column(place, "reason", pa.array(["; ".join(filter(None, [reason, own]))]))
+
+
+def no_answer(status, reason):
+    """A row that says why there is none; what is no text of any language is a question mark."""
+    reason = reason.encode(errors="replace").decode()
+    return pa.Table.from_pylist([{"status": status, "reason": reason}], schema=SCENARIO_COLUMNS)

@@ -229,6 +229,32 @@ def wind_files(postings: dict[str, dict[str, tuple[str, str]]]) -> dict[str, str
     }
 
 
+def test_the_operators_newest_forecast_stays_known_where_postings_stop(warehouse, land):
+    """All postings up to seven hours ahead, and of those further ahead the newest."""
+    land(
+        wind_files(
+            {
+                "0055": {"10": ("", "100"), "20": ("", "200")},
+                "0155": {"10": ("", "101"), "20": ("", "201")},
+                "0255": {"10": ("", "102"), "20": ("", "202")},
+                "0355": {"10": ("", "103")},
+            }
+        )
+    )
+    warehouse.build("+features__zone_forecasts")
+    found = warehouse.sql(
+        "select interval_start, issued_at, forecast_mw from features.zone_forecasts "
+        "where zone = 'SOUTH' and quantity = 'WIND' order by 1, 2"
+    )
+    ten, twenty = utc(2026, 9, 7, 14), utc(2026, 9, 8)
+    assert found == [
+        (ten, utc(2026, 9, 7, 6, 55), 101.0),  # of the two further ahead
+        (ten, utc(2026, 9, 7, 7, 55), 102.0),
+        (ten, utc(2026, 9, 7, 8, 55), 103.0),
+        (twenty, utc(2026, 9, 7, 7, 55), 202.0),
+    ]
+
+
 def test_a_later_measurement_does_not_change_when_an_hour_was_known(warehouse, land):
     land(
         wind_files(

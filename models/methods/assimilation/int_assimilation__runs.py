@@ -14,7 +14,7 @@ from python_models.assimilation.frames import (
     assimilate_tables,
 )
 
-VERSION = "2"  # of the method
+VERSION = "3"  # of the method
 INSTANT = pa.timestamp("us", "UTC")
 NESTED = {
     "states": STATE_COLUMNS,
@@ -33,14 +33,6 @@ RUN = pa.schema(
         *((name, pa.list_(pa.struct(list(schema)))) for name, schema in NESTED.items()),
     ]
 )
-# Whole hours after which nearly all actuals are known: before, nobody could have used them. The
-# first hour of a file that brings a day at once, the one that waits longest, is one of 24.
-DELAYS = """
-    quantity,
-    greatest(
-        ceil(quantile_cont(epoch(published_at - interval_start) / 3600 - interval_hours, 0.98)), 0
-    )
-"""
 
 
 def model(dbt, session):
@@ -66,9 +58,7 @@ def model(dbt, session):
     if window:
         now = built_at()
         own = observations.filter(window)
-        delays = own.filter("actual_mw is not null").aggregate(DELAYS, "quantity").fetchall()
         asked = Options(
-            actual_delay_hours=dict(delays),
             least_training_days=training_days,
             device=os.environ.get("GRIDHOUSE_DEVICE") or None,
         )

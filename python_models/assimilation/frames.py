@@ -505,7 +505,7 @@ class _Quantity:
             level.sd_mw,
             level.quantiles_mw[0],
             level.quantiles_mw[3],
-            base,
+            self.operator[0],
             level.mean_mw - base,
             pa.repeat(self.method, len(zones)),
             pa.array(BASES).take(pa.array(self._chosen("now").ravel())),
@@ -545,7 +545,7 @@ class _Quantity:
             level.mean_mw[use],
             level.sd_mw[use],
             *(q[use] for q in level.quantiles_mw),
-            base[use],
+            self.operator[1][use],
             pa.array(BASES).take(pa.array(self._chosen("ahead")[use])),
         ]
         return _table(columns, FORECAST_COLUMNS)

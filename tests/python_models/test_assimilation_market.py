@@ -456,7 +456,12 @@ def test_missing_forecasts_fall_back_to_the_mean_of_the_hour():
     training = round(0.3 * 28 * 24)
     actual = simulated.actual_mw["LOAD"][:, 0]
     mean = [actual[:training][hour::24].mean() for hour in range(24)]
-    assert column(found.states, "forecast_mw") == pytest.approx(np.tile(mean, 28))
+    states = found.states
+    expected = column(states, "mean_mw") - column(states, "anomaly_mw")
+    assert expected == pytest.approx(np.tile(mean, 28))
+    # what the operator did not forecast is not said to be its forecast
+    assert states["forecast_mw"].null_count == states.num_rows
+    assert found.forecasts["forecast_mw"].null_count == found.forecasts.num_rows > 0
     assert set(found.states["base"].to_pylist()) == {"climatology"}
     assert set(found.forecasts["base"].to_pylist()) == {"climatology"}
     assert (column(found.scores, "row_count", method="operator") == 0).all()

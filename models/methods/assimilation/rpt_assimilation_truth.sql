@@ -70,7 +70,10 @@ select
     count(*) as value_count,
     sqrt(avg(hours.power_mw ** 2)) as true_rms_mw,
     sqrt(avg((estimates.mean_mw - hours.power_mw) ** 2)) as rmse_mw,
-    -- of the same hours
+    count(estimates.forecast_mw) as operator_value_count,
+    sqrt(
+        avg(if(estimates.forecast_mw is null, null, (estimates.mean_mw - hours.power_mw) ** 2))
+    ) as rmse_beside_operator_mw,
     sqrt(avg((estimates.forecast_mw - hours.power_mw) ** 2)) as operator_rmse_mw,
     sqrt(avg(estimates.sd_mw ** 2))
     / nullif(

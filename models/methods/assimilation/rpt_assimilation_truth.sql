@@ -82,8 +82,14 @@ select
         ),
         0
     ) as spread_over_error,
-    avg(cast(hours.power_mw between estimates.q05_mw and estimates.q95_mw as integer))
-        as covered_share,
+    -- no night is a success of a forecast of the sun
+    avg(
+        if(
+            estimates.q05_mw = estimates.q95_mw and estimates.q05_mw = hours.power_mw,
+            null,
+            cast(hours.power_mw between estimates.q05_mw and estimates.q95_mw as integer)
+        )
+    ) as covered_share,
     any_value(estimates._built_at) as _built_at
 from estimates
 inner join hours

@@ -614,6 +614,9 @@ class _Quantity:
     def _of_base(self, base: str, estimate: Estimate) -> list[dict]:
         found, path = estimate.parameters, estimate.path
         diverged = np.asarray(has_diverged(path.innovation_mw, path.innovation_sd_mw))
+        # one that nothing rests on is no news, and where nothing lasts nothing is filtered
+        in_use = (self._chosen("ahead") == BASES.index(base)) & ~np.isnan(self.bases[base][1])
+        in_use = in_use[self.is_issued].any(axis=(0, 1)) & (np.asarray(found.sd) > 0)
         window = _instants(np.array([self.first, self.first + self.until * self.length]))
         return [
             {
@@ -627,7 +630,7 @@ class _Quantity:
                 "error_sd_mw": float(found.error_sd_mw[n]),
                 "value_count": int(found.count[n]),
                 "is_fit": bool(found.is_fit[n]),
-                "has_diverged": bool(diverged[n] & found.is_fit[n]),
+                "has_diverged": bool(diverged[n] & found.is_fit[n] & in_use[n]),
                 "training_from": window[0].as_py(),
                 "training_until": window[1].as_py(),
                 "is_in_sample": self.is_in_sample,

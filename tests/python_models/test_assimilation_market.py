@@ -378,6 +378,31 @@ def test_an_actual_that_comes_days_late_is_not_waited_for(small):
     assert counts[0] > counts[1]
 
 
+@pytest.mark.parametrize("what", ["climatology", "nothing lasts", "operator"])
+def test_filters_that_diverge_are_told_where_forecasts_rest_on_them(what):
+    simulated = simulate(12, days=14, zones=1, kinds={"LOAD": Kind(0.9, 30.0, 3.0)})
+    actual, forecast = (v["LOAD"][:, 0].copy() for v in simulated[1:3])
+    if what == "climatology":
+        # a level that both know of, and one hour a week ago that nobody forecast
+        actual[7 * 24 :] += 5000
+        forecast[7 * 24 :] += 5000
+        forecast[24] = np.nan
+    elif what == "nothing lasts":
+        actual[: 7 * 24] = forecast[: 7 * 24]
+        actual[7 * 24 :] += 5000
+    else:
+        actual[7 * 24 :] += np.where(np.arange(7 * 24) % 2, 3000, -3000)
+    forecast = np.where(np.isnan(forecast), None, forecast)
+    observations = replaced(simulated.observations, "actual_mw", actual)
+    observations = replaced(observations, "forecast_mw", forecast)
+    # all hours that are forecast have one of the operator
+    has_next = pc.less(observations["interval_start"], FIRST + 13 * 24 * HOUR)
+    issued = replaced(simulated.forecasts, "forecast_mw", forecast)
+    found = assimilate_tables(observations.filter(has_next), issued)
+    assert set(found.forecasts["base"].to_pylist()) == {"operator"}
+    assert found.run["has_diverged"][0].as_py() == (what == "operator")
+
+
 def test_missing_actuals_let_the_state_drift_back_and_grow_unsure(small):
     at = pc.greater_equal(small.observations["interval_start"], FIRST + 15 * 24 * HOUR)
     actual = pc.if_else(at, pa.scalar(None, pa.float64()), small.observations["actual_mw"])

@@ -2,8 +2,8 @@ import os
 
 import pyarrow as pa
 
+from gridhouse.assimilation_window import window_if_due
 from gridhouse.built_at import built_at
-from gridhouse.due import window_if_due
 from python_models.assimilation.frames import (
     FORECAST_COLUMNS,
     INNOVATION_COLUMNS,
@@ -29,6 +29,7 @@ RUN = pa.schema(
         ("method_version", pa.string()),
         ("first_interval_start", INSTANT),
         ("last_interval_start", INSTANT),
+        ("last_actual_start", INSTANT),
         ("_built_at", INSTANT),
         *((name, pa.list_(pa.struct(list(schema)))) for name, schema in NESTED.items()),
     ]
@@ -51,10 +52,9 @@ def model(dbt, session):
     runs = [pa.schema([*RUN, *RUN_COLUMNS]).empty_table()]
     last = None
     if dbt.is_incremental:
-        (last,) = session.sql(f"select max(last_interval_start) from {dbt.this}").fetchone()
-    window = window_if_due(
-        observations.filter("actual_mw is not null"), "interval_start", last, *options
-    )
+        (last,) = session.sql(f"select max(last_actual_start) from {dbt.this}").fetchone()
+    actuals = observations.filter("actual_mw is not null")
+    window = window_if_due(actuals, last, *options)
     if window:
         now = built_at()
         own = observations.filter(window)
@@ -66,7 +66,9 @@ def model(dbt, session):
             own.to_arrow_table(), issued.filter(window).to_arrow_table(), asked
         )
         starts = found.states["interval_start"].combine_chunks().sort()
-        key = ["ERCOT", f"{now:%Y%m%dT%H%M%SZ}", VERSION, starts[0], starts[-1], now]
+        (newest,) = actuals.aggregate("max(interval_start)").fetchone()
+        run_id = f"{now:%Y%m%dT%H%M%SZ}"
+        key = ["ERCOT", run_id, VERSION, starts[0], starts[-1], newest, now]
         columns = [pa.array([v], f.type) for v, f in zip(key, RUN, strict=False)]
         columns += [_one_list(getattr(found, name)) for name in NESTED]
         runs.append(pa.table([*columns, *found.run.columns], schema=runs[0].schema))

@@ -101,6 +101,8 @@ def inflate(ensemble: Array, factor: float) -> Array:
 def rotate(key: Array, ensemble: Array) -> Array:
     """The anomalies mixed by a random orthogonal matrix that keeps their mean and covariance.
 
+    ensemble: `[M, n]` in any unit; as of the return. One of fewer than three members stays.
+
     Sakov and Oke, "Implications of the Form of the Ensemble Transformation in the Ensemble Square
     Root Filters", 2008: it undoes outliers that a deterministic transform never mixes back.
     """

@@ -17,6 +17,8 @@ from python_models.assimilation.diagnostics import has_diverged
 from python_models.assimilation.market import Estimate, Level, Series
 
 LAPSED_SECONDS = 3600  # `forecast_mw` is what was known one hour before its interval
+# Nobody waits for the few actuals that come so much later than 98 per cent of the training's.
+LATE_SECONDS = 86400
 BASES = ("operator", "climatology")
 _INSTANT = pa.timestamp("us", "UTC")
 
@@ -29,6 +31,7 @@ OBSERVATION_COLUMNS = pa.schema(
         ("forecast_mw", pa.float64()),
         ("actual_mw", pa.float64()),
         ("capacity_mw", pa.float64()),
+        ("published_at", _INSTANT),
     ]
 )
 OPERATOR_COLUMNS = pa.schema(
@@ -139,19 +142,16 @@ class Options:
     """How to assimilate.
 
     horizons_hours: a forecast's horizon is from its issue to the end of what is forecast.
-    actual_delay_hours: from the end of an interval until its actual is known, by quantity, 0 for
-    those without; forecasts are issued then. actual_error_mw: standard deviation of an actual's
-    error, by quantity; that of its rounding for those without. issue_hours: forecasts are issued at
-    multiples of it. bounded: quantities between 0 and the capacity. training_share: first part of a
-    quantity's time, `least_training_days` at least, that parameters are learnt from; where nothing
-    would be left to score, all of it. device: platform of jax, as "cpu" or "gpu"; its default if
-    none is named.
+    actual_error_mw: standard deviation of an actual's error, by quantity; that of its rounding for
+    those without. issue_hours: forecasts are issued at multiples of it. bounded: quantities between
+    0 and the capacity. training_share: first part of a quantity's time, `least_training_days` at
+    least, that parameters are learnt from; where nothing would be left to score, all of it. device:
+    platform of jax, as "cpu" or "gpu"; its default if none is named.
     """
 
     members: int = 100
     seed: int = 0
     horizons_hours: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
-    actual_delay_hours: Mapping[str, float] = dataclasses.field(default_factory=dict)
     actual_error_mw: Mapping[str, float] = dataclasses.field(default_factory=dict)
     issue_hours: float = 1.0
     bounded: tuple[str, ...] = ("WIND", "SOLAR")
@@ -164,8 +164,8 @@ class Options:
             raise ValueError(f"members is {self.members}: an ensemble needs at least 10")
         if not self.horizons_hours or min(self.horizons_hours) <= 0:
             raise ValueError(f"horizons_hours is {self.horizons_hours}: give some above zero")
-        if min(self.actual_delay_hours.values(), default=0) < 0 or self.issue_hours <= 0:
-            raise ValueError("actual_delay_hours must not be negative, issue_hours be above zero")
+        if self.issue_hours <= 0:
+            raise ValueError(f"issue_hours is {self.issue_hours}: give one above zero")
         if min(self.actual_error_mw.values(), default=1) <= 0:
             raise ValueError(f"actual_error_mw is {self.actual_error_mw}: give some above zero")
         if not 0 < self.training_share < 1:
@@ -192,11 +192,14 @@ def assimilate_tables(
     """States of all zones and quantities, their innovations, forecasts and how these did.
 
     observations: `OBSERVATION_COLUMNS`, one row per zone, quantity and interval, in any order;
-    `forecast_mw` is what the operator had forecast by one hour before, null where it had not.
-    forecasts: `OPERATOR_COLUMNS`, one row per forecast that the operator issued. A forecast of ours
-    uses what was issued by its own `issued_at`, and climatology (`base`) where nothing was.
-    Parameters are learnt from the first part of the time and forecasts made from its end on. An
-    interval without a row is one without an actual. Scores compare the same intervals for each
+    `forecast_mw` is what the operator had forecast by one hour before, null where it had not;
+    `published_at` when the actual was, null for at once. forecasts: `OPERATOR_COLUMNS`, one row per
+    forecast that the operator issued. A forecast of ours uses what was published by its own
+    `issued_at`, which is at most the newest `published_at` or `issued_at` that came in: the state
+    after the last interval up to which all actuals were, the newest forecast of the operator, and
+    climatology (`base`) where there was none. Parameters are learnt from the first part of the time
+    and forecasts made from its end on. An interval without a row is one without an actual; one that
+    begins after all publications has no state. Scores compare the same intervals for each
     method. A zone with too little history to say how far it strays has no sd and no quantiles.
     Raises ValueError for rows twice, off the grid of intervals, or not finite.
     """
@@ -204,12 +207,15 @@ def assimilate_tables(
     observations = _checked(observations, OBSERVATION_COLUMNS, "observations")
     forecasts = _checked(forecasts, OPERATOR_COLUMNS, "forecasts")
     device = _device(options.device)
+    latest = _latest(observations, forecasts)
+    has_begun = pa.array(_seconds(observations["interval_start"]) < latest)
+    observations = observations.filter(has_begun)
     parts: list[_Quantity] = []
     with jax.default_device(device):
         for quantity in sorted(pc.unique(observations["quantity"]).to_pylist()):
             rows = observations.filter(pc.equal(observations["quantity"], quantity))
             issued = forecasts.filter(pc.equal(forecasts["quantity"], quantity))
-            parts.append(_Quantity(quantity, rows, issued, options))
+            parts.append(_Quantity(quantity, rows, issued, latest, options))
 
         def joined(schema: pa.Schema, tables: list[pa.Table]) -> pa.Table:
             return pa.concat_tables([schema.empty_table(), *tables]).combine_chunks()
@@ -265,7 +271,7 @@ def _checked(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
             wrong = pc.is_inf(column)
             table = table.set_column(table.column_names.index(field.name), field, column)
         else:
-            wrong = pc.is_null(column)
+            wrong = pc.is_null(column) if field.name != "published_at" else pa.array([False])
         row = pc.index(pc.fill_null(wrong, False), True).as_py()
         if row >= 0:
             value = column[row].as_py()
@@ -278,6 +284,21 @@ def _seconds(column: pa.ChunkedArray) -> np.ndarray:
     return -(-pc.cast(column, pa.int64()).to_numpy() // 1_000_000)
 
 
+def _published(rows: pa.Table) -> np.ndarray:
+    """Microsecond from which on each row's actual is known: its interval has to have ended."""
+    end = pc.cast(rows["interval_start"], pa.int64()).to_numpy()
+    end = end + np.round(rows["interval_hours"].to_numpy() * 3600e6).astype(np.int64)
+    return np.maximum(end, pc.fill_null(pc.cast(rows["published_at"], pa.int64()), 0).to_numpy())
+
+
+def _latest(observations: pa.Table, forecasts: pa.Table) -> float:
+    """The last whole second that something was published by; of nothing all time to come."""
+    actuals = _published(observations.filter(pc.is_valid(observations["actual_mw"])))
+    issued = pc.cast(forecasts["issued_at"], pa.int64()).to_numpy()
+    all_of_it = np.concatenate([actuals, issued])
+    return all_of_it.max() // 1_000_000 if len(all_of_it) else np.inf
+
+
 def _instants(seconds: np.ndarray) -> pa.Array:
     return pa.array(seconds * 1_000_000, pa.int64()).cast(_INSTANT)
 
@@ -285,28 +306,38 @@ def _instants(seconds: np.ndarray) -> pa.Array:
 class _Quantity:
     """All that is found out about one quantity; arrays are `[T, N]` or `[T, H, N]`."""
 
-    def __init__(self, name: str, rows: pa.Table, issued: pa.Table, options: Options):
+    def __init__(
+        self, name: str, rows: pa.Table, issued: pa.Table, latest: float, options: Options
+    ):
         self.name, self.options = name, options
         self.method = options.method(name)
         self.zones = sorted(pc.unique(rows["zone"]).to_pylist())
-        self._lay_out(rows)
+        self._lay_out(rows, latest)
         self.steps = tuple(self._steps(hours) for hours in options.horizons_hours)
         self.actual = self._values(rows, "actual_mw")
         self._split()
+        self._wait(rows)
+        self.is_issued = self._is_issued(latest)
         capacity = self._capacity(rows) if self.method == "etkf" else None
         self.capacity = capacity
         self._know(rows, issued)
         self.estimates = {}
         key = jax.random.fold_in(jax.random.key(options.seed), sum(name.encode()))
         for base, (now, ahead) in self.bases.items():
-            series = Series(now, self.actual, capacity)
             found = market.estimate(
-                key, series, ahead, self.training, self.steps, options.members, self._error_sd()
+                key,
+                Series(now, self.in_time, capacity),
+                ahead,
+                self.training,
+                self.steps,
+                options.members,
+                self._error_sd(),
+                self.seen,
             )
             self.estimates[base] = jax.tree.map(np.asarray, found)
 
-    def _lay_out(self, rows: pa.Table) -> None:
-        """Regular intervals from the first row to the last."""
+    def _lay_out(self, rows: pa.Table, latest: float) -> None:
+        """Regular intervals from the first row to the last one that has begun."""
         hours = pc.unique(rows["interval_hours"]).to_pylist()
         if len(hours) > 1 or not 0 < hours[0] <= 24:
             raise ValueError(
@@ -327,6 +358,8 @@ class _Quantity:
         self.slot = (start - self.first) // self.length
         self.place = pc.index_in(rows["zone"], pa.array(self.zones)).to_numpy()
         self.count = int(self.slot.max()) + 1
+        if np.isfinite(latest):
+            self.count = int(-(-(latest - self.first) // self.length))
         cell = self.slot * len(self.zones) + self.place
         _, first, number = np.unique(cell, return_index=True, return_counts=True)
         if (number > 1).any():
@@ -336,17 +369,12 @@ class _Quantity:
                 "give one"
             )
         self.starts = self.first + np.arange(self.count) * self.length
-        self.delay_hours = self.options.actual_delay_hours.get(self.name, 0.0)
-        delay = round(self.delay_hours * 3600)
-        self.issued = self.starts + self.length + delay
+        self.issued = self.starts + self.length
 
     def _steps(self, hours: float) -> int:
-        steps = (hours + self.delay_hours) * 3600 / self.length
+        steps = hours * 3600 / self.length
         if abs(steps - round(steps)) > 1e-6:
-            raise ValueError(
-                f"{self.name}: horizon {hours} h with actual_delay_hours "
-                f"{self.delay_hours} is no multiple of {self.hours} h"
-            )
+            raise ValueError(f"{self.name}: horizon {hours} h is no multiple of {self.hours} h")
         return round(steps)
 
     def _values(self, rows: pa.Table, column: str) -> np.ndarray:
@@ -355,22 +383,42 @@ class _Quantity:
         return out
 
     def _split(self) -> None:
-        """Which intervals parameters are learnt from, and after which forecasts are issued."""
+        """Which intervals parameters are learnt from."""
         least = round(self.options.least_training_days * 86400 / self.length)
         until = max(round(self.count * self.options.training_share), least)
         self.is_in_sample = until >= self.count
         self.until = self.count if self.is_in_sample else until
         self.training = np.arange(self.count) < self.until
+
+    def _wait(self, rows: pa.Table) -> None:
+        """What is known at the end of each interval, and when forecasts are issued.
+
+        in_time: actuals without those that nobody waits for. complete: `[T]`, the last interval up
+        to which all of them are known, -1 for none. seen: the last with an actual of these.
+        """
+        known = np.full(self.actual.shape, -np.inf)
+        known[self.slot, self.place] = -(-_published(rows) // 1_000_000)
+        delay = np.where(np.isnan(self.actual), np.nan, known - self.issued[:, None])
+        some = delay[self.training][~np.isnan(delay[self.training])]
+        limit = np.quantile(some, 0.98) + LATE_SECONDS if len(some) else np.inf
+        self.in_time = np.where(delay > limit, np.nan, self.actual)
+        there = ~np.isnan(self.in_time)
+        known = np.maximum.accumulate(np.where(there, known, -np.inf).max(axis=1))
+        each = np.arange(self.count)
+        self.complete = np.searchsorted(known, self.issued, side="right") - 1
+        self.complete = np.minimum(self.complete, each)
+        last = np.maximum.accumulate(np.where(there.any(axis=1) | ~there.any(), each, -1))
+        self.seen = np.where(self.complete < 0, -1, last[np.maximum(self.complete, 0)])
+
+    def _is_issued(self, latest: float) -> np.ndarray:
+        """Once an actual after the training is known, and as far as anything was published."""
         every = round(self.options.issue_hours * 3600)
-        self.is_issued = (~self.training | self.is_in_sample) & (self.issued % every == 0)
-        # rows of days to come, which have a forecast and no actual yet, are no time of issue
-        some = np.flatnonzero(~np.isnan(self.actual).all(axis=1))
-        last = some[-1] if len(some) else self.count - 1
-        self.is_issued &= np.arange(self.count) <= last
+        is_after = self.complete >= (0 if self.is_in_sample else self.until)
+        return is_after & (self.issued % every == 0) & (self.issued <= latest)
 
     def _error_sd(self) -> float:
         told = self.options.actual_error_mw.get(self.name)
-        return market.rounding_sd(self.actual[self.training]) if told is None else told
+        return market.rounding_sd(self.in_time[self.training]) if told is None else told
 
     def _capacity(self, rows: pa.Table) -> np.ndarray:
         """The last one known; before any, a tenth more than the most of the training and since.
@@ -378,10 +426,14 @@ class _Quantity:
         What comes later is not looked at, so a forecast does not know of plants to come.
         """
         held = market.hold_last(self._values(rows, "capacity_mw"))
-        both = np.stack([self.actual, self._values(rows, "forecast_mw")])
+        both = np.stack([self.in_time, self._values(rows, "forecast_mw")])
         most = np.maximum(np.nan_to_num(both), 0).max(axis=0)
         most = np.maximum(np.maximum.accumulate(most), most[self.training].max(axis=0))
         return np.where(np.isnan(held), 1.1 * most, held)
+
+    def _capacity_known(self) -> np.ndarray | None:
+        """The one that forecasts of each issue know of."""
+        return None if self.capacity is None else self.capacity[np.maximum(self.seen, 0)]
 
     def _know(self, rows: pa.Table, issued: pa.Table) -> None:
         """What the operator forecast, as known one hour before and at each issue."""
@@ -400,7 +452,7 @@ class _Quantity:
         if np.isnan(now).any() or np.isnan(ahead[self.is_issued]).any():
             more = self.starts[-1] + (1 + np.arange(max(self.steps))) * self.length
             hour = np.concatenate([self.starts, more]) // 3600 % 24
-            usual = market.climatology(self.actual, hour, self.training)
+            usual = market.climatology(self.in_time, hour, self.training)
             usual_ahead = np.stack([usual[step : step + self.count] for step in self.steps], axis=1)
             self.bases[BASES[1]] = usual[: self.count], usual_ahead
 
@@ -421,12 +473,12 @@ class _Quantity:
                 series = Series(at, self.actual, self.capacity)
                 level = market.state_of(estimate.parameters, estimate.path, series)
             else:
-                capacity = None if self.capacity is None else self.capacity[:, None, :]
+                capacity = self._capacity_known()
                 level = market.level_of(
                     estimate.ahead_mean,
                     estimate.ahead_sd,
                     at,
-                    capacity,
+                    None if capacity is None else capacity[:, None, :],
                     estimate.ahead_error_sd_mw,
                 )
             # a mean needs no history
@@ -453,7 +505,7 @@ class _Quantity:
             level.sd_mw,
             level.quantiles_mw[0],
             level.quantiles_mw[3],
-            base,
+            self.operator[0],
             level.mean_mw - base,
             pa.repeat(self.method, len(zones)),
             pa.array(BASES).take(pa.array(self._chosen("now").ravel())),
@@ -493,16 +545,21 @@ class _Quantity:
             level.mean_mw[use],
             level.sd_mw[use],
             *(q[use] for q in level.quantiles_mw),
-            base[use],
+            self.operator[1][use],
             pa.array(BASES).take(pa.array(self._chosen("ahead")[use])),
         ]
         return _table(columns, FORECAST_COLUMNS)
 
+    def _as_seen(self, values: np.ndarray) -> np.ndarray:
+        """The last value that is known at the end of each interval, `[T, N]`."""
+        held = market.hold_last(values)[np.maximum(self.seen, 0)]
+        return np.where(self.seen[:, None] < 0, np.nan, held)
+
     def scores(self) -> pa.Table:
         """Of each horizon, over the intervals that all methods had a forecast for."""
         truths = market.look_ahead(self.actual, self.steps)
-        last = market.hold_last(self.actual)
-        gap = market.hold_last(self.actual - self.operator[0])
+        last = self._as_seen(self.in_time)
+        gap = self._as_seen(self.in_time - self.operator[0])
         parts = []
         for n, hours in enumerate(self.options.horizons_hours):
             truth, operator = truths[:, n], self.operator[1][:, n]
@@ -529,7 +586,8 @@ class _Quantity:
                 there = use & ~np.isnan(point)
                 # a method that never had one cannot be compared, and does not stop the others
                 use = np.where(there.any(axis=0), there, use)
-            ours = market.score_levels(mean, sd, base, self.capacity, error, truth, use)
+            capacity = self._capacity_known()
+            ours = market.score_levels(mean, sd, base, capacity, error, truth, use)
             found = {"assimilation": ours}
             for method, point in points.items():
                 found[method] = market.score_points(point, truth, use & ~np.isnan(point))
@@ -556,6 +614,9 @@ class _Quantity:
     def _of_base(self, base: str, estimate: Estimate) -> list[dict]:
         found, path = estimate.parameters, estimate.path
         diverged = np.asarray(has_diverged(path.innovation_mw, path.innovation_sd_mw))
+        # one that nothing rests on is no news, and where nothing lasts nothing is filtered
+        in_use = (self._chosen("ahead") == BASES.index(base)) & ~np.isnan(self.bases[base][1])
+        in_use = in_use[self.is_issued].any(axis=(0, 1)) & (np.asarray(found.sd) > 0)
         window = _instants(np.array([self.first, self.first + self.until * self.length]))
         return [
             {
@@ -569,7 +630,7 @@ class _Quantity:
                 "error_sd_mw": float(found.error_sd_mw[n]),
                 "value_count": int(found.count[n]),
                 "is_fit": bool(found.is_fit[n]),
-                "has_diverged": bool(diverged[n] & found.is_fit[n]),
+                "has_diverged": bool(diverged[n] & found.is_fit[n] & in_use[n]),
                 "training_from": window[0].as_py(),
                 "training_until": window[1].as_py(),
                 "is_in_sample": self.is_in_sample,

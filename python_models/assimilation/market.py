@@ -49,6 +49,7 @@ POOLED_PAIRS = 100.0  # that all zones together count for in the regression of o
 MEMORY = 168.0  # intervals after which an error counts 1/e in the width of forecasts to come
 PRIOR_ERRORS = 24.0  # errors that the fitted width counts for beside those that were made since
 LEAST_ERROR_MW = 1e-3
+LEAST_LEFT = 0.1  # part of an old state that is still worth a regression on it
 OUTLIER = 4.0  # standard deviations of an innovation; a greater one moves the state no further
 _EDGE = 1e-3  # shares nearer to the bounds have the odds of this one
 _LEAST_SLOPE = 0.02  # odds of less than that of the capacity say more of the meter than of the sky
@@ -113,6 +114,14 @@ class Path(NamedTuple):
     innovation_mw: Array
     innovation_sd_mw: Array
     passing_sd_mw: Array
+
+
+class State(NamedTuple):
+    """The anomaly that lasts, without its bias, at the end of each interval as known then, `[T, N]`
+    each."""
+
+    mean: Array
+    variance: Array
 
 
 class Horizons(NamedTuple):
@@ -403,9 +412,24 @@ def _root(covariance: Array) -> Array:
     return vectors * jnp.sqrt(jnp.maximum(values, 0.0))
 
 
+@jax.jit
+def state_known(parameters: Parameters, path: Path, seen: Array) -> State:
+    """The state at the end of each interval from the actuals up to `seen`, `[T]`, -1 for none.
+
+    It decays from there as the equation says. Of one that has decayed to less than `LEAST_LEFT`
+    nothing is kept: a regression on next to nothing would be one on chance.
+    """
+    age = jnp.arange(len(seen)) - seen
+    left = parameters.phi ** age[:, None]
+    left = jnp.where((seen[:, None] < 0) | (left < LEAST_LEFT), 0.0, left)
+    of_then = jnp.maximum(seen, 0)
+    variance = left**2 * path.variance[of_then] + (1 - left**2) * parameters.sd**2
+    return State(left * path.mean[of_then], variance)
+
+
 @partial(jax.jit, static_argnames="steps")
 def fit_horizons(
-    parameters: Parameters, path: Path, ahead: Series, training: Array, steps: tuple[int, ...]
+    parameters: Parameters, state: State, ahead: Series, training: Array, steps: tuple[int, ...]
 ) -> Horizons:
     """How an actual `steps[h]` intervals ahead follows from the state now.
 
@@ -422,7 +446,7 @@ def fit_horizons(
     total = weight.sum(axis=0)
     total = jnp.where(total > 0, total, 1.0)
     anomaly = jnp.where(use, anomaly - parameters.bias, 0.0)
-    state = path.mean[:, None, :]
+    mean = state.mean[:, None, :]
     count = jnp.where(parameters.is_fit, use.sum(axis=0), 0)
     # zones of all sizes alike
     size = parameters.sd**2 + parameters.error_variance
@@ -434,11 +458,11 @@ def fit_horizons(
         every = own.sum(axis=1, keepdims=True) / jnp.maximum(count.sum(axis=1, keepdims=True), 1)
         return size * (own + POOLED_PAIRS * every) / (count + POOLED_PAIRS)
 
-    varied = average(state**2)
-    damping = jnp.where(varied > 0, average(state * anomaly), 0.0)
+    varied = average(mean**2)
+    damping = jnp.where(varied > 0, average(mean * anomaly), 0.0)
     damping = damping / jnp.where(varied > 0, varied, 1.0)
-    rest = average((anomaly - damping * state) ** 2)
-    known = average(path.variance[:, None, :])
+    rest = average((anomaly - damping * mean) ** 2)
+    known = average(state.variance[:, None, :])
     is_regression = count.sum(axis=1, keepdims=True) >= LEAST_PAIRS
     is_regression = is_regression & parameters.is_fit
     decay = parameters.phi ** jnp.array(steps, float)[:, None]
@@ -453,20 +477,28 @@ def fit_horizons(
 
 
 @jax.jit
-def predict(parameters: Parameters, horizons: Horizons, path: Path) -> tuple[Array, Array]:
+def predict(parameters: Parameters, horizons: Horizons, state: State) -> tuple[Array, Array]:
     """Mean and standard deviation, `[T, H, N]`, of the anomalies ahead."""
-    mean = parameters.bias + horizons.damping * path.mean[:, None, :]
-    more = horizons.damping**2 * (path.variance[:, None, :] - horizons.state_variance)
+    mean = parameters.bias + horizons.damping * state.mean[:, None, :]
+    more = horizons.damping**2 * (state.variance[:, None, :] - horizons.state_variance)
     # an unusually good state cannot undo what the horizon adds
     variance = jnp.maximum(horizons.variance + more, 0.25 * horizons.variance)
     return mean, jnp.sqrt(variance)
 
 
 @partial(jax.jit, static_argnames="steps")
-def inflation(mean: Array, sd: Array, ahead: Series, error_sd_mw: Array, steps: tuple[int, ...]):
+def inflation(
+    mean: Array,
+    sd: Array,
+    ahead: Series,
+    error_sd_mw: Array,
+    seen: Array,
+    steps: tuple[int, ...],
+) -> Array:
     """By how much variances of forecasts are to be multiplied, by the errors known at each, >= 0.
 
-    mean, sd, ahead: `[T, H, N]`; as of the return. The sum of square errors over that of the
+    mean, sd, ahead: `[T, H, N]`, as of the return. seen: `[T]`, never falling, up to which interval
+    actuals are known at the end of each. The sum of square errors over that of the
     variances that were stated, of the targets up to each interval, those of `MEMORY` intervals ago
     counting 1/e, and `PRIOR_ERRORS` as they were to be expected: what was learnt in a calm week is
     soon too narrow in a wild one. Anderson, "An adaptive covariance inflation error correction
@@ -476,15 +508,19 @@ def inflation(mean: Array, sd: Array, ahead: Series, error_sd_mw: Array, steps: 
     stated = (mw_per_anomaly(level, ahead.capacity_mw) * sd) ** 2 + error_sd_mw**2
     square = (ahead.actual_mw - level) ** 2
     use = ~jnp.isnan(square + stated) & (mw_per_anomaly(ahead.base_mw, ahead.capacity_mw) > 0)
+    use = use & (seen[:, None, None] >= 0)
 
     def known(values: Array) -> Array:
-        """At the interval that is forecast, where the error becomes known."""
+        """At the first interval with whose end the error is known."""
         values = jnp.where(use, values, 0.0)
         moved = [
-            jnp.concatenate([jnp.zeros_like(values[:step, h]), values[: len(values) - step, h]])
+            # those that never are fall off the end
+            jnp.zeros_like(values[:, h])
+            .at[jnp.searchsorted(seen, jnp.arange(len(seen)) + step)]
+            .add(values[:, h], mode="drop")
             for h, step in enumerate(steps)
         ]
-        return jnp.stack([m[: len(values)] for m in moved], axis=1)
+        return jnp.stack(moved, axis=1)
 
     def step(before: tuple[Array, ...], now: tuple[Array, ...]):
         total = tuple(np.exp(-1 / MEMORY) * b + n for b, n in zip(before, now, strict=True))
@@ -504,24 +540,29 @@ def estimate(
     steps: tuple[int, ...],
     members: int,
     actual_sd_mw: float = LEAST_ERROR_MW,
+    seen: np.ndarray | None = None,
 ) -> Estimate:
-    """Fit on the training, then filter all intervals and look ahead from each.
+    """Fit on the training, then filter all intervals and look ahead from the end of each.
 
     ahead_base_mw: `[T, H, N]`, what was to be expected, as known after interval t, of the interval
-    `steps[h]` later. training: `[T]`. The capacity is the one known now. actual_sd_mw: error of an
-    actual.
+    `steps[h]` later. training: `[T]`. The capacity is the one known then. actual_sd_mw: error of an
+    actual. seen: `[T]`, up to which interval actuals are known at the end of each, -1 for none,
+    never falling; of itself if it is not said.
     """
+    seen = np.arange(len(training)) if seen is None else seen
     parameters = fit_parameters(series, training, actual_sd_mw)
     if series.capacity_mw is None:
         path, capacity = filter_linear(parameters, series), None
     else:
         path = filter_bounded(key, parameters, series, members)
-        capacity = series.capacity_mw[:, None, :]
+        capacity = series.capacity_mw[np.maximum(seen, 0), None, :]
     ahead = Series(ahead_base_mw, look_ahead(series.actual_mw, steps), capacity)
     inside = look_ahead(np.where(training, 1.0, 0.0)[:, None], steps)[:, :, 0] > 0
-    horizons = fit_horizons(parameters, path, ahead, inside & training[:, None], steps)
-    mean, sd = predict(parameters, horizons, path)
-    wider = jnp.sqrt(inflation(mean, sd, ahead, parameters.error_sd_mw, steps))
+    state = state_known(parameters, path, seen)
+    inside = inside & (training & (seen >= 0))[:, None]
+    horizons = fit_horizons(parameters, state, ahead, inside, steps)
+    mean, sd = predict(parameters, horizons, state)
+    wider = jnp.sqrt(inflation(mean, sd, ahead, parameters.error_sd_mw, seen, steps))
     return Estimate(parameters, path, horizons, mean, wider * sd, wider * parameters.error_sd_mw)
 
 

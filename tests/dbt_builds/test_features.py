@@ -204,3 +204,74 @@ def test_an_hour_of_real_time_stands_against_the_day_ahead(warehouse, land):
     land({"SPPHLZNP6905_20261101_0345.csv": spp(quarters(3, {3: 70}, day))})
     warehouse.build("+features__dart_spread")
     assert rounded(hours) == [*first, ("NODE", "08:00", 25.0, 55.0, 4, 30.0), *last]
+
+
+REGIONS = ("SYSTEM_WIDE", "PANHANDLE", "COASTAL", "SOUTH", "WEST", "NORTH")
+OF_A_REGION = ("GEN_{}", "COP_HSL_{}", "STWPF_{}", "WGRPP_{}")
+WIND = ",".join(
+    [
+        "DELIVERY_DATE,HOUR_ENDING",
+        *(name.format(region) for region in REGIONS for name in OF_A_REGION),
+        "SYSTEM_WIDE_HSL,DSTFlag\n",
+    ]
+).replace("GEN_SYSTEM_WIDE", "SYSTEM_WIDE_GEN")
+
+
+def wind_files(postings: dict[str, dict[str, tuple[str, str]]]) -> dict[str, str]:
+    """Files of NP4-742-CD by the minute of their posting: hour ending -> actual and forecast."""
+    return {
+        f"cdr.00014787.0000000000000000.20260907.{at}00000.WPPHRLYACTFCASTGEONP4742.csv": WIND
+        + "".join(
+            f"09/07/2026,{hour}," + f"{actual},1,{forecast},1," * len(REGIONS) + "1,N\n"
+            for hour, (actual, forecast) in hours.items()
+        )
+        for at, hours in postings.items()
+    }
+
+
+def test_the_operators_newest_forecast_stays_known_where_postings_stop(warehouse, land):
+    """All postings up to seven hours ahead, and of those further ahead the newest."""
+    land(
+        wind_files(
+            {
+                "0055": {"10": ("", "100"), "20": ("", "200")},
+                "0155": {"10": ("", "101"), "20": ("", "201")},
+                "0255": {"10": ("", "102"), "20": ("", "202")},
+                "0355": {"10": ("", "103")},
+            }
+        )
+    )
+    warehouse.build("+features__zone_forecasts")
+    found = warehouse.sql(
+        "select interval_start, issued_at, forecast_mw from features.zone_forecasts "
+        "where zone = 'SOUTH' and quantity = 'WIND' order by 1, 2"
+    )
+    ten, twenty = utc(2026, 9, 7, 14), utc(2026, 9, 8)
+    assert found == [
+        (ten, utc(2026, 9, 7, 6, 55), 101.0),  # of the two further ahead
+        (ten, utc(2026, 9, 7, 7, 55), 102.0),
+        (ten, utc(2026, 9, 7, 8, 55), 103.0),
+        (twenty, utc(2026, 9, 7, 7, 55), 202.0),
+    ]
+
+
+def test_a_later_measurement_does_not_change_when_an_hour_was_known(warehouse, land):
+    land(
+        wind_files(
+            {
+                "0255": {"02": ("50", "")},
+                "0355": {"02": ("50", ""), "03": ("60", "")},
+                "0955": {"02": ("55", ""), "03": ("60", "")},
+            }
+        )
+    )
+    warehouse.build("+features__zone_actuals")
+    found = warehouse.sql(
+        "select interval_start, actual_mw, published_at, first_published_at "
+        "from features.zone_actuals where zone = 'SOUTH' and quantity = 'WIND' order by 1"
+    )
+    at = {hour: utc(2026, 9, 7, hour + 5, 55) for hour in (2, 3, 9)}
+    assert found == [
+        (utc(2026, 9, 7, 6), 55.0, at[9], at[2]),
+        (utc(2026, 9, 7, 7), 60.0, at[3], at[3]),
+    ]

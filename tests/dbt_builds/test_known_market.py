@@ -167,6 +167,13 @@ def test_the_state_is_the_truth_and_says_how_sure_it_is(week):
             "spread_over_error, covered_share from marts.rpt_assimilation_truth where is_live"
         )
     }
+    truth_counts = {
+        (quantity, horizon): count
+        for quantity, horizon, count in week.rows(
+            "select quantity, horizon_hours, value_count from marts.rpt_assimilation_truth "
+            "where is_live"
+        )
+    }
     quantities = ("LOAD", "WIND", "SOLAR", "OUTAGE")
     assert set(truth) == {(q, float(h)) for q in quantities for h in range(7)}
     for quantity in quantities:
@@ -178,6 +185,41 @@ def test_the_state_is_the_truth_and_says_how_sure_it_is(week):
             rmse, _, operator, spread, covered = truth[quantity, float(horizon)]
             assert rmse <= 1.1 * operator
             assert 0.4 <= spread <= 2.5 and covered >= 0.6
+    ((found, counted, by_hand),) = week.rows(
+        f"""
+        with hours as (
+            select quantity, published_location as zone,
+                time_bucket(interval 1 hour, interval_start) as interval_start,
+                round(sum(power_mw) / 12, 6) as power_mw
+            from read_parquet('{week.truth}/zone_states/*.parquet')
+            group by all
+        )
+
+        select
+            (select covered_share from marts.rpt_assimilation_truth
+            where is_live and quantity = 'SOLAR' and horizon_hours = 3),
+            count(*) filter (ours.q95_mw > ours.q05_mw or power_mw <> ours.q05_mw) as counted,
+            count(*) filter (
+                ours.q95_mw > ours.q05_mw and power_mw between ours.q05_mw and ours.q95_mw
+            ) / counted
+        from marts.assimilation_forecasts as ours
+        inner join hours using (quantity, zone, interval_start)
+        where ours.is_live and quantity = 'SOLAR' and horizon_hours = 3
+        """
+    )
+    nights = truth_counts["SOLAR", 3.0] - counted
+    assert nights > 100 and found == pytest.approx(by_hand)
+    # the last forecasts are made by the last full hour before the newest file
+    ((latest, newest),) = week.rows(
+        "select (select max(issued_at) from marts.assimilation_forecasts), "
+        "(select max(first_published_at) from features.zone_actuals)"
+    )
+    assert newest - timedelta(hours=1) < latest <= newest
+    assert week.rows(
+        "select count(*) from marts.assimilation_forecasts "
+        "where base = 'climatology' and forecast_mw is not null or quantity = 'LOAD' "
+        "and base = 'climatology'"
+    ) == [(0,)]
     methods = {row[0] for row in week.rows("select distinct method from marts.assimilation_scores")}
     assert methods == {"assimilation", "operator", "persistence", "anomaly_persistence"}
 

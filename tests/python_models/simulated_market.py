@@ -98,6 +98,7 @@ def simulate(
                     "forecast_mw": base.ravel(),
                     "actual_mw": seen.ravel(),
                     "capacity_mw": np.full(len(slot), CAPACITY),
+                    "published_at": pa.nulls(len(slot), pa.timestamp("us", "UTC")),
                 }
             )
         )

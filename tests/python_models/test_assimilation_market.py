@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 
 import jax
@@ -239,51 +240,167 @@ def test_a_forecast_issued_later_is_not_used():
     assert other["base"].to_pylist() == ["operator"] + ["climatology"] * 5
 
 
+def published(table: pa.Table, hours: Callable[[datetime], float]) -> pa.Table:
+    """With the actual of each interval known so many hours after its end."""
+    starts = table["interval_start"].to_pylist()
+    return replaced(table, "published_at", [at + HOUR + hours(at) * HOUR for at in starts])
+
+
+def a_day_at_once(start: datetime) -> float:
+    """As ERCOT's file of a day of load, at six the next morning: 29 hours to 6 hours."""
+    return 29 - start.hour
+
+
 def test_actuals_that_come_late_are_not_used_before():
     simulated = simulate(6, days=14, zones=1, kinds=LOAD)
-    late = Options(actual_delay_hours={"LOAD": 2.0})
-    found = assimilate_tables(simulated.observations, simulated.forecasts, late)
+    late = published(simulated.observations, lambda _: 2)
+    found = assimilate_tables(late, simulated.forecasts)
     first = found.forecasts.sort_by("issued_at").slice(0, 1).to_pylist()[0]
-    # the last interval of the training starts an hour before its end, its actual comes 2 h after
+    # the first interval after the training ends an hour later, its actual comes 2 h after
     assert first["issued_at"] == FIRST + 7 * 24 * HOUR + 3 * HOUR
     assert first["interval_start"] == first["issued_at"] + (first["horizon_hours"] - 1) * HOUR
     prompt = assimilate_tables(simulated.observations, simulated.forecasts)
     sd = [column(r.forecasts, "sd_mw", horizon_hours=h) for r, h in ((found, 1.0), (prompt, 3.0))]
-    assert np.mean(sd[0]) == pytest.approx(np.mean(sd[1]), rel=1e-6)
+    assert sd[0] == pytest.approx(sd[1][: len(sd[0])], rel=1e-6)
 
 
-def test_load_that_comes_a_day_later():
-    """29 hours, as ERCOT's file of a day of load for its first hour."""
+def test_load_that_comes_a_day_at_once():
     simulated = simulate(6, days=14, zones=1, kinds=LOAD)
-    late = Options(actual_delay_hours={"LOAD": 29.0})
-    found = assimilate_tables(simulated.observations, simulated.forecasts, late)
+    daily = published(simulated.observations, a_day_at_once)
+    found = assimilate_tables(daily, simulated.forecasts)
     rows = found.forecasts.to_pylist()
-    # the first hour after the training ends an hour into day 8 and is known 29 hours later
-    assert min(r["issued_at"] for r in rows) == FIRST + (7 * 24 + 1 + 29) * HOUR
+    # the first day after the training comes at six of the second one, then each hour is an issue
+    issues = sorted({r["issued_at"] for r in rows})
+    first = FIRST + (8 * 24 + 6) * HOUR
+    assert issues == [first + n * HOUR for n in range(6 * 24 + 1)]
     for row in rows:
         end = row["interval_start"] + HOUR
         assert end - row["issued_at"] == row["horizon_hours"] * HOUR
-    # persistence knows the same actuals: of an issue the one that ended 29 hours before
+    # persistence knows the same actuals: the last hour of the newest day that has come
     actual = simulated.actual_mw["LOAD"][:, 0]
     for hours in (1, 6):
-        now = np.arange(7 * 24, 14 * 24 - hours - 29)
-        error = actual[now + 29 + hours] - actual[now]
+        target = np.arange(8 * 24 + 6, 14 * 24 - hours + 1) + hours - 1
+        known = (target - hours + 1 - 6) // 24 * 24 - 1
         of_last = {
             name: column(found.scores, name, method="persistence", horizon_hours=float(hours))[0]
             for name in ("rmse_mw", "row_count")
         }
-        assert of_last["row_count"] == len(now)
+        assert of_last["row_count"] == len(target)
+        error = actual[target] - actual[known]
         assert of_last["rmse_mw"] == pytest.approx(np.sqrt(np.mean(error**2)))
-    # an actual that ended less than 29 hours before an issue does not touch its forecasts
-    at = FIRST + 10 * 24 * HOUR
-    later = pc.greater_equal(simulated.observations["interval_start"], at)
-    strange = pc.if_else(later, 1234.5, simulated.observations["actual_mw"]).combine_chunks()
-    other = assimilate_tables(
-        replaced(simulated.observations, "actual_mw", strange), simulated.forecasts, late
+    # nothing that comes after an issue touches its forecasts, whenever its interval was
+    for at in (FIRST + (10 * 24 + 5) * HOUR, FIRST + (10 * 24 + 6) * HOUR):
+        strange = pc.if_else(pc.greater(daily["published_at"], at), 1234.5, daily["actual_mw"])
+        changed = replaced(daily, "actual_mw", strange.combine_chunks())
+        other = assimilate_tables(changed, simulated.forecasts).forecasts
+        before = pc.less_equal(found.forecasts["issued_at"], at)
+        assert found.forecasts.filter(before) == other.filter(before)
+        assert found.forecasts != other
+
+
+def test_an_old_state_is_as_good_as_its_equation():
+    """A day at once, of an AR(1): k intervals after the newest actual the error is that of k."""
+    kind = Kind(0.97, 300.0, 0.0)
+    simulated = simulate(11, days=200, zones=3, kinds={"LOAD": kind})
+    found = assimilate_tables(
+        published(simulated.observations, a_day_at_once), simulated.forecasts
     ).forecasts
-    known = pc.less(found.forecasts["issued_at"], at + 30 * HOUR)
-    assert found.forecasts.filter(known) == other.filter(known)
-    assert found.forecasts != other
+    found = found.filter(pc.equal(found["horizon_hours"], 1.0))
+    truth = dict(
+        zip(
+            zip(
+                simulated.observations["zone"].to_pylist(),
+                simulated.observations["interval_start"].to_pylist(),
+                strict=True,
+            ),
+            simulated.actual_mw["LOAD"].ravel(),
+            strict=True,
+        )
+    )
+    errors, stated = {}, {}
+    for row in found.to_pylist():
+        steps = (row["issued_at"].hour - 6) % 24 + 7  # midnight to six, and the hour ahead
+        if (row["zone"], row["interval_start"]) in truth:
+            error = row["mean_mw"] - truth[row["zone"], row["interval_start"]]
+            errors.setdefault(steps, []).append(error)
+            stated.setdefault(steps, []).append(row["sd_mw"])
+    assert set(errors) == set(range(7, 31))
+    for steps, of_age in errors.items():
+        expected = kind.sd * np.sqrt(1 - kind.phi ** (2 * steps))
+        assert np.sqrt(np.mean(np.square(of_age))) == pytest.approx(expected, rel=0.15)
+        assert np.mean(stated[steps]) == pytest.approx(expected, rel=0.15)
+
+
+def test_nothing_is_issued_after_what_has_landed():
+    """Load comes in the morning for the day before, the operator's postings stop in the night."""
+    simulated = simulate(6, days=14, zones=1, kinds=LOAD)
+    last = FIRST + 13 * 24 * HOUR
+    daily = published(simulated.observations, lambda at: 28.8 - at.hour)
+    daily = daily.filter(pc.less(daily["interval_start"], last))
+    starts = simulated.observations["interval_start"].to_pylist()
+    # one posting, nine days old where it is used last
+    posting = last - 9 * 24 * HOUR
+    values = simulated.forecast_mw["LOAD"][:, 0]
+    forecasts = pa.Table.from_pylist(
+        [
+            {
+                "zone": "Z0",
+                "quantity": "LOAD",
+                "issued_at": posting,
+                "interval_start": at,
+                "forecast_mw": mw,
+            }
+            for at, mw in zip(starts, values, strict=True)
+            if at > posting
+        ],
+        schema=OPERATOR_COLUMNS,
+    )
+    found = assimilate_tables(daily, forecasts)
+    assert pc.max(found.forecasts["issued_at"]).as_py() == last + 5 * HOUR  # 05:48 is the newest
+    assert set(found.forecasts["base"].to_pylist()) == {"operator"}
+    # hours whose actual has not come have a state, as far as they have begun
+    assert pc.max(found.states["interval_start"]).as_py() == last - HOUR + 6 * HOUR
+    of = {(r["issued_at"], r["interval_start"]): r for r in found.forecasts.to_pylist()}
+    assert of[last + 5 * HOUR, last + 10 * HOUR]["forecast_mw"] == values[13 * 24 + 10]
+
+
+def test_an_actual_that_comes_days_late_is_not_waited_for(small):
+    gap = FIRST + 15 * 24 * HOUR
+    late = published(small.observations, lambda at: 100 if at == gap else 1)
+    found = assimilate_tables(late, small.forecasts)
+    none = pc.if_else(
+        pc.equal(late["interval_start"], gap), pa.scalar(None, pa.float64()), late["actual_mw"]
+    )
+    absent = assimilate_tables(replaced(late, "actual_mw", none.combine_chunks()), small.forecasts)
+    assert found.forecasts == absent.forecasts
+    # but it is what forecasts of that hour are held against
+    counts = [column(r.scores, "row_count").sum() for r in (found, absent)]
+    assert counts[0] > counts[1]
+
+
+@pytest.mark.parametrize("what", ["climatology", "nothing lasts", "operator"])
+def test_filters_that_diverge_are_told_where_forecasts_rest_on_them(what):
+    simulated = simulate(12, days=14, zones=1, kinds={"LOAD": Kind(0.9, 30.0, 3.0)})
+    actual, forecast = (v["LOAD"][:, 0].copy() for v in simulated[1:3])
+    if what == "climatology":
+        # a level that both know of, and one hour a week ago that nobody forecast
+        actual[7 * 24 :] += 5000
+        forecast[7 * 24 :] += 5000
+        forecast[24] = np.nan
+    elif what == "nothing lasts":
+        actual[: 7 * 24] = forecast[: 7 * 24]
+        actual[7 * 24 :] += 5000
+    else:
+        actual[7 * 24 :] += np.where(np.arange(7 * 24) % 2, 3000, -3000)
+    forecast = np.where(np.isnan(forecast), None, forecast)
+    observations = replaced(simulated.observations, "actual_mw", actual)
+    observations = replaced(observations, "forecast_mw", forecast)
+    # all hours that are forecast have one of the operator
+    has_next = pc.less(observations["interval_start"], FIRST + 13 * 24 * HOUR)
+    issued = replaced(simulated.forecasts, "forecast_mw", forecast)
+    found = assimilate_tables(observations.filter(has_next), issued)
+    assert set(found.forecasts["base"].to_pylist()) == {"operator"}
+    assert found.run["has_diverged"][0].as_py() == (what == "operator")
 
 
 def test_missing_actuals_let_the_state_drift_back_and_grow_unsure(small):
@@ -307,8 +424,8 @@ def test_missing_actuals_let_the_state_drift_back_and_grow_unsure(small):
             assert anomaly[-1] == pytest.approx(here["bias"], abs=1e-3)
     last = pc.max(found.innovations["interval_start"]).as_py()
     assert last == FIRST + 15 * 24 * HOUR - HOUR
-    # and nothing pretends to be issued at a time that has no actual yet
-    assert pc.max(found.forecasts["issued_at"]).as_py() == last + HOUR
+    # the operator's last posting is at noon, twelve hours before its day
+    assert pc.max(found.forecasts["issued_at"]).as_py() == FIRST + (19 * 24 + 12) * HOUR
     ahead = column(found.forecasts, "sd_mw")
     assert np.isfinite(ahead).all()
 
@@ -364,7 +481,12 @@ def test_missing_forecasts_fall_back_to_the_mean_of_the_hour():
     training = round(0.3 * 28 * 24)
     actual = simulated.actual_mw["LOAD"][:, 0]
     mean = [actual[:training][hour::24].mean() for hour in range(24)]
-    assert column(found.states, "forecast_mw") == pytest.approx(np.tile(mean, 28))
+    states = found.states
+    expected = column(states, "mean_mw") - column(states, "anomaly_mw")
+    assert expected == pytest.approx(np.tile(mean, 28))
+    # what the operator did not forecast is not said to be its forecast
+    assert states["forecast_mw"].null_count == states.num_rows
+    assert found.forecasts["forecast_mw"].null_count == found.forecasts.num_rows > 0
     assert set(found.states["base"].to_pylist()) == {"climatology"}
     assert set(found.forecasts["base"].to_pylist()) == {"climatology"}
     assert (column(found.scores, "row_count", method="operator") == 0).all()
@@ -529,7 +651,9 @@ def test_widths_follow_the_errors_that_were_made():
     zero = np.zeros((count, 1, 1))
     truth = np.concatenate([wrong[step:], np.full((step, 1), np.nan)])[:, None]
     ahead = market.Series(zero + 100, 100 + truth, None)
-    found = np.asarray(market.inflation(zero, zero + 0.6, ahead, np.array([0.8]), (step,)))[:, 0, 0]
+    found = np.asarray(
+        market.inflation(zero, zero + 0.6, ahead, np.array([0.8]), np.arange(count), (step,))
+    )[:, 0, 0]
     # the errors of the first ten targets were as stated, none is known before the third interval
     assert found[:10] == pytest.approx(1.0)
     kept = np.exp(-(60 - 1 - np.arange(step, 60)) / market.MEMORY)

@@ -34,7 +34,7 @@ select
         - coalesce(actuals.interval_start, known.interval_start)
     ) / 3600 as interval_hours,
     actuals.actual_mw,
-    actuals.published_at,
+    actuals.first_published_at as published_at,
     cast(null as double) as capacity_mw,
     known.forecast_mw,
     known.forecast_issued_at

@@ -2,8 +2,8 @@ import os
 
 import pyarrow as pa
 
+from gridhouse.assimilation_window import window_if_due
 from gridhouse.built_at import built_at
-from gridhouse.due import window_if_due
 from python_models.assimilation.frames import (
     FORECAST_COLUMNS,
     INNOVATION_COLUMNS,
@@ -14,7 +14,7 @@ from python_models.assimilation.frames import (
     assimilate_tables,
 )
 
-VERSION = "2"  # of the method
+VERSION = "3"  # of the method
 INSTANT = pa.timestamp("us", "UTC")
 NESTED = {
     "states": STATE_COLUMNS,
@@ -29,18 +29,11 @@ RUN = pa.schema(
         ("method_version", pa.string()),
         ("first_interval_start", INSTANT),
         ("last_interval_start", INSTANT),
+        ("last_actual_start", INSTANT),
         ("_built_at", INSTANT),
         *((name, pa.list_(pa.struct(list(schema)))) for name, schema in NESTED.items()),
     ]
 )
-# Whole hours after which nearly all actuals are known: before, nobody could have used them. The
-# first hour of a file that brings a day at once, the one that waits longest, is one of 24.
-DELAYS = """
-    quantity,
-    greatest(
-        ceil(quantile_cont(epoch(published_at - interval_start) / 3600 - interval_hours, 0.98)), 0
-    )
-"""
 
 
 def model(dbt, session):
@@ -59,16 +52,13 @@ def model(dbt, session):
     runs = [pa.schema([*RUN, *RUN_COLUMNS]).empty_table()]
     last = None
     if dbt.is_incremental:
-        (last,) = session.sql(f"select max(last_interval_start) from {dbt.this}").fetchone()
-    window = window_if_due(
-        observations.filter("actual_mw is not null"), "interval_start", last, *options
-    )
+        (last,) = session.sql(f"select max(last_actual_start) from {dbt.this}").fetchone()
+    actuals = observations.filter("actual_mw is not null")
+    window = window_if_due(actuals, last, *options)
     if window:
         now = built_at()
         own = observations.filter(window)
-        delays = own.filter("actual_mw is not null").aggregate(DELAYS, "quantity").fetchall()
         asked = Options(
-            actual_delay_hours=dict(delays),
             least_training_days=training_days,
             device=os.environ.get("GRIDHOUSE_DEVICE") or None,
         )
@@ -76,7 +66,9 @@ def model(dbt, session):
             own.to_arrow_table(), issued.filter(window).to_arrow_table(), asked
         )
         starts = found.states["interval_start"].combine_chunks().sort()
-        key = ["ERCOT", f"{now:%Y%m%dT%H%M%SZ}", VERSION, starts[0], starts[-1], now]
+        (newest,) = actuals.aggregate("max(interval_start)").fetchone()
+        run_id = f"{now:%Y%m%dT%H%M%SZ}"
+        key = ["ERCOT", run_id, VERSION, starts[0], starts[-1], newest, now]
         columns = [pa.array([v], f.type) for v, f in zip(key, RUN, strict=False)]
         columns += [_one_list(getattr(found, name)) for name in NESTED]
         runs.append(pa.table([*columns, *found.run.columns], schema=runs[0].schema))

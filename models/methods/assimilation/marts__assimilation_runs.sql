@@ -7,6 +7,7 @@ select
     latest.run_id is not null as is_live,
     runs.first_interval_start,
     runs.last_interval_start,
+    runs.last_actual_start,
     runs.methods,
     runs.device,
     runs.members,

@@ -70,7 +70,10 @@ select
     count(*) as value_count,
     sqrt(avg(hours.power_mw ** 2)) as true_rms_mw,
     sqrt(avg((estimates.mean_mw - hours.power_mw) ** 2)) as rmse_mw,
-    -- of the same hours
+    count(estimates.forecast_mw) as operator_value_count,
+    sqrt(
+        avg(if(estimates.forecast_mw is null, null, (estimates.mean_mw - hours.power_mw) ** 2))
+    ) as rmse_beside_operator_mw,
     sqrt(avg((estimates.forecast_mw - hours.power_mw) ** 2)) as operator_rmse_mw,
     sqrt(avg(estimates.sd_mw ** 2))
     / nullif(
@@ -79,8 +82,14 @@ select
         ),
         0
     ) as spread_over_error,
-    avg(cast(hours.power_mw between estimates.q05_mw and estimates.q95_mw as integer))
-        as covered_share,
+    -- no night is a success of a forecast of the sun
+    avg(
+        if(
+            estimates.q05_mw = estimates.q95_mw and estimates.q05_mw = hours.power_mw,
+            null,
+            cast(hours.power_mw between estimates.q05_mw and estimates.q95_mw as integer)
+        )
+    ) as covered_share,
     any_value(estimates._built_at) as _built_at
 from estimates
 inner join hours

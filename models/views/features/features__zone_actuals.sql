@@ -9,10 +9,15 @@ select
     market_date,
     load_mw as actual_mw,
     published_at,
+    -- a later measurement does not change when the hour was first known
+    min(coalesce(published_at, _fetched_at)) over (
+        partition by iso, location, market_date, interval_start
+    ) as first_published_at,
     file_id,
     _built_at
-from {{ ref('fct_load_intervals') }}
+from {{ ref('fct_load_intervals_revisions') }}
 where iso = 'ERCOT' and load_kind = 'ACTUAL' and location_type = 'WEATHER_ZONE'
+qualify is_latest
 
 union all
 
@@ -25,9 +30,12 @@ select
     market_date,
     generation_mw as actual_mw,
     published_at,
+    min(coalesce(published_at, _fetched_at)) over (
+        partition by iso, location, fuel, market_date, interval_start
+    ) as first_published_at,
     file_id,
     _built_at
-from {{ ref('fct_generation_intervals') }}
+from {{ ref('fct_generation_intervals_revisions') }}
 where
     iso = 'ERCOT'
     and generation_kind = 'HOURLY_MEAN'
@@ -35,6 +43,7 @@ where
     and fuel in ('WIND', 'SOLAR')
     -- load zones are sums of regions
     and not starts_with(location, 'LZ_')
+qualify is_latest
 
 union all
 
@@ -49,6 +58,7 @@ union all
         market_date,
         outage_mw as actual_mw,
         published_at,
+        issued_at as first_published_at,
         file_id,
         _built_at
     from {{ ref('fct_outage_intervals') }}

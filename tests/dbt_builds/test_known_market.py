@@ -149,8 +149,12 @@ def test_questions_that_make_no_sense_are_refused_and_stop_nothing(week):
         "and status = 'REJECTED' order by requested_at desc limit 1"
     )
     assert status == "REJECTED" and "NOTHING" in reason
-    for option in ("--threshold=nan", "--liquidity=inf", "--threshold=-inf"):
-        assert "give a number" in week.run("scenario", "--nodes", "HB_WEST", option, code=2)
+    for option, why in (
+        ("--threshold=nan", "give a number"),
+        ("--threshold=-inf", "give a number"),
+        ("--liquidity=inf", "not in the range"),
+    ):
+        assert why in week.run("scenario", "--nodes", "HB_WEST", option, code=2)
     said = week.run("scenario", "--nodes", "HB_WEST", "--at", "1999-01-01T00:00:00Z", code=2)
     assert "no run whose energy price, prices and shadow prices have landed by 1999" in said
     assert json.loads(week.run("scenario", "--nodes", "HB_WEST", "--json"))["status"] == "OK"

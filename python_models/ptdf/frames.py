@@ -98,13 +98,11 @@ FIT_COLUMNS = pa.schema(
             pa.list_(
                 pa.struct(
                     [
-                        ("constraint_key", _S),
-                        ("location_key", _S),
-                        ("group_name", _S),
+                        # places in constraint_offsets and locations, from 1 on: there are
+                        # millions of these, and names would take most of their room
+                        ("constraint_place", pa.int32()),
+                        ("location_place", pa.int32()),
                         ("beta", _F),
-                        ("abs_beta", _F),
-                        ("avg_abs_mu", _F),
-                        ("expected_impact", _F),
                         ("beta_debiased", _F),
                         ("standard_error", _F),
                         ("low", _F),
@@ -331,21 +329,24 @@ class Stored(NamedTuple):
 def stored(fitted: pa.Table) -> Stored:
     """Read from the row of `fit_table`, so that what is tested is what is stored."""
     (locations,) = fitted["locations"].to_pylist()
-    known = [r for r in locations if r["status"] == FITTED]
-    names = [r["location_key"] for r in known]
-    (coefficients,), (gammas,) = (
-        _structs(fitted, name) for name in ("coefficients", "extra_coefficients")
+    known = [n for n, r in enumerate(locations) if r["status"] == FITTED]
+    (coefficients,), (gammas,), (offsets,) = (
+        _structs(fitted, name)
+        for name in ("coefficients", "extra_coefficients", "constraint_offsets")
     )
-    keys = coefficients.field("constraint_key").unique(), gammas.field("extra_name").unique()
-    columns = [key for part in keys for key in part.to_pylist()]
-    b = np.zeros((len(columns), len(names)))
-    for structs, key, value, sign in (
-        (coefficients, "constraint_key", "beta", -1),
-        (gammas, "extra_name", "coefficient", 1),
-    ):
-        column = _indices(structs.field(key), columns)
-        location = _indices(structs.field("location_key"), names)
-        b[column, location] = sign * structs.field(value).to_numpy(zero_copy_only=False)
+    extras = gammas.field("extra_name").unique().to_pylist()
+    columns = offsets.field("constraint_key").to_pylist() + extras
+    b = np.zeros((len(columns), len(locations)))
+    constraint, location = (
+        coefficients.field(name).to_numpy() - 1 for name in ("constraint_place", "location_place")
+    )
+    b[constraint, location] = -coefficients.field("beta").to_numpy(zero_copy_only=False)
+    names = [r["location_key"] for r in locations]
+    b[
+        len(offsets) + _indices(gammas.field("extra_name"), extras),
+        _indices(gammas.field("location_key"), names),
+    ] = gammas.field("coefficient").to_numpy(zero_copy_only=False)
+    b, known, names = b[:, known], [locations[n] for n in known], [names[n] for n in known]
     intercept, mean = (
         np.array([r[name] for r in known], float) for name in ("intercept", "mean_price")
     )
@@ -549,17 +550,12 @@ def _result(
     k, n = np.nonzero(is_fitted & ((found.beta != 0) | ~np.isnan(found.standard_error)))
     of_pairs = found.beta, found.debiased, found.standard_error, found.margin
     beta, debiased, error, margin = (values[k, n] for values in of_pairs)
-    mean_mu = found.mean_mu[k]
     tables = {
         "penalties": list(found.penalties),
         "coefficients": [
-            _take(constraints, k),
-            _take(train.locations, n),
-            _take(group_names, found.group[k]),
+            k + 1,
+            n + 1,
             beta,
-            abs(beta),
-            mean_mu,
-            abs(beta) * mean_mu,
             debiased,
             error,
             debiased - margin,

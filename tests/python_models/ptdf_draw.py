@@ -76,3 +76,16 @@ def sign_accuracy(estimate: np.ndarray, truth: np.ndarray) -> float:
     """Where the truth is above 0.02 in size."""
     large = np.abs(truth) > 0.02
     return float((np.sign(estimate[large]) == np.sign(truth[large])).mean())
+
+
+def coefficients(row: dict) -> list[dict]:
+    """Coefficients of a row of `fit_table`, with the names that their places stand for."""
+    constraints, locations = row["constraint_offsets"], row["locations"]
+    return [
+        c
+        | {
+            "constraint_key": constraints[c["constraint_place"] - 1]["constraint_key"],
+            "location_key": locations[c["location_place"] - 1]["location_key"],
+        }
+        for c in row["coefficients"]
+    ]

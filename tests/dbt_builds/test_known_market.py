@@ -152,7 +152,7 @@ def test_questions_that_make_no_sense_are_refused_and_stop_nothing(week):
     for option, why in (
         ("--threshold=nan", "give a number"),
         ("--threshold=-inf", "give a number"),
-        ("--liquidity=inf", "not in the range"),
+        ("--liquidity=inf", "less than or equal"),
     ):
         assert why in week.run("scenario", "--nodes", "HB_WEST", option, code=2)
     said = week.run("scenario", "--nodes", "HB_WEST", "--at", "1999-01-01T00:00:00Z", code=2)

@@ -10,15 +10,32 @@ from gridhouse.report import reading
 from gridhouse.settings import Settings
 
 MODELS = ["path:models/methods/assimilation"]
+# All methods over the same zones: those of which the operator has forecasts, if there are any.
 SCORES = """
+    with live as (
+        select
+            *,
+            max(row_count) filter (where method = 'operator')
+                over (partition by quantity, horizon_hours, zone) as operator_count
+        from marts.assimilation_scores
+        where is_live and horizon_hours in (1, 3, 6)
+    ),
+
+    judged as (
+        select
+            *,
+            coalesce(max(operator_count) over (partition by quantity, horizon_hours), 0) as most
+        from live
+    )
+
     select
         quantity, cast(horizon_hours as integer) as hours, method,
         sum(row_count) as forecasts,
         sqrt(sum(row_count * rmse_mw ** 2) / sum(row_count)) as rmse_mw,
         sum(row_count * crps_mw) / sum(row_count) as crps_mw,
         sum(row_count * coverage_90) / sum(row_count) as coverage_90
-    from marts.assimilation_scores
-    where is_live and horizon_hours in (1, 3, 6)
+    from judged
+    where operator_count > 0 or most = 0
     group by all
     order by all
 """

@@ -292,11 +292,21 @@ def _published(rows: pa.Table) -> np.ndarray:
 
 
 def _latest(observations: pa.Table, forecasts: pa.Table) -> float:
-    """The last whole second that something was published by; of nothing all time to come."""
-    actuals = _published(observations.filter(pc.is_valid(observations["actual_mw"])))
-    issued = pc.cast(forecasts["issued_at"], pa.int64()).to_numpy()
-    all_of_it = np.concatenate([actuals, issued])
-    return all_of_it.max() // 1_000_000 if len(all_of_it) else np.inf
+    """The last whole second that something was published by; of nothing all time to come.
+
+    At most a day after the newest actual or forecast: what is published later is late, and tells
+    nothing of the time between.
+    """
+    actuals = observations.filter(pc.is_valid(observations["actual_mw"]))
+    published, issued = (
+        _published(actuals) / 1_000_000,
+        pc.cast(forecasts["issued_at"], pa.int64()).to_numpy() / 1_000_000,
+    )
+    if not len(published) + len(issued):
+        return np.inf
+    ended = _seconds(actuals["interval_start"]) + 3600 * actuals["interval_hours"].to_numpy()
+    newest = max(np.concatenate([ended, issued]))
+    return max(np.concatenate([published, issued]).clip(max=newest + LATE_SECONDS)) // 1
 
 
 def _instants(seconds: np.ndarray) -> pa.Array:

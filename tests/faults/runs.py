@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 
 NOT_COMPARED = {"fct_feed_outcomes"}  # attempts of the runs themselves
-STAMPS = {"_loaded_at", "_fetched_at", "_built_at", "fetched_at", "loaded_at", "last_loaded_at"}
+STAMPS = {
+    "_loaded_at", "_fetched_at", "_built_at", "fetched_at", "loaded_at", "last_loaded_at", "run_id",
+}  # fmt: skip
 # which load is the worst one depends on how often the runs loaded
 ONLY = {"fct_reconciliations": "where check_name <> 'ledger_rows'"}
 COMMAND = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
@@ -43,7 +45,10 @@ def extract_and_build(data: Path, files: Path) -> tuple[float, float]:
 
 
 def marts(data: Path) -> dict[str, tuple[str, int]]:
-    """Table -> (hash of all its rows without the stamps of the run, number of rows)."""
+    """Table -> (hash of all its rows without the stamps of the run, number of rows).
+
+    Of methods the live run: how many there were before it depends on how often was built.
+    """
     with duckdb.connect(str(data / "gridhouse.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         names = connection.execute(
@@ -55,7 +60,8 @@ def marts(data: Path) -> dict[str, tuple[str, int]]:
 def _digest(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, int]:
     columns = [c for (c, *_) in connection.execute(f"describe marts.{name}").fetchall()]
     listed = ", ".join(f'"{c}"' for c in columns if c not in STAMPS)
+    only = ONLY.get(name, "where is_live" if "is_live" in columns else "")
     return connection.execute(
         "select md5(string_agg(t::text, '' order by t::text)), count(*) "
-        f"from (select {listed} from marts.{name} {ONLY.get(name, '')}) as t"
+        f"from (select {listed} from marts.{name} {only}) as t"
     ).fetchone()

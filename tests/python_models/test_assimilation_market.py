@@ -364,6 +364,18 @@ def test_nothing_is_issued_after_what_has_landed():
     assert of[last + 5 * HOUR, last + 10 * HOUR]["forecast_mw"] == values[13 * 24 + 10]
 
 
+def test_a_file_that_comes_months_late_does_not_stretch_the_run(small):
+    """No forecast is issued for the time between, and training stays a part of the data."""
+    starts = small.observations["interval_start"].to_pylist()
+    middle, last = FIRST + 10 * 24 * HOUR, max(starts)
+    late = published(small.observations, lambda at: 9000 if at == middle else 1)
+    found = assimilate_tables(late, small.forecasts)
+    newest = max(*small.forecasts["issued_at"].to_pylist(), last + HOUR)
+    assert pc.max(found.forecasts["issued_at"]).as_py() <= newest + 24 * HOUR
+    assert pc.max(found.states["interval_start"]).as_py() <= newest + 24 * HOUR
+    assert pc.min(found.forecasts["issued_at"]).as_py() < last - 5 * 24 * HOUR
+
+
 def test_an_actual_that_comes_days_late_is_not_waited_for(small):
     gap = FIRST + 15 * 24 * HOUR
     late = published(small.observations, lambda at: 100 if at == gap else 1)

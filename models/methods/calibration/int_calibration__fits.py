@@ -18,7 +18,7 @@ RUN = pa.schema(
 )
 ABOUT = """
     count(*) filter (not is_explained),
-    median(epoch(known_at - run_at) / 60) filter (is_explained),
+    median(epoch(shadow_prices_at - run_at) / 60) filter (is_explained),
     max(known_at) filter (is_explained)
 """
 

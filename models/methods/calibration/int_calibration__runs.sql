@@ -21,7 +21,8 @@ spreads as (
     select
         market_date,
         run_at,
-        max(abs(congestion_price)) as spread
+        max(abs(congestion_price)) as spread,
+        max(published_at) as published_at
     from {{ ref('features__lmp_target') }}
     where location_type in ('HUB', 'ZONE')
     group by
@@ -36,7 +37,8 @@ select
     runs.energy_price as system_lambda,
     spreads.spread is not null
     and (bound.run_at is not null or spreads.spread <= {{ rounding }}) as is_explained,
-    bound.published_at as known_at
+    bound.published_at as shadow_prices_at,
+    greatest(runs.run_at, bound.published_at, spreads.published_at, runs.published_at) as known_at
 from {{ ref('features__sced_runs') }} as runs
 left join bound
     on

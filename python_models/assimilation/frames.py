@@ -635,7 +635,8 @@ class _Quantity:
                 "base": base,
                 "method": self.method,
                 "phi": float(found.phi[n]),
-                "bias": float(found.bias[n]),
+                # a bias drawn to nothing may come as -0.0, by the order in which it was summed
+                "bias": float(found.bias[n]) + 0.0,
                 "sd": float(found.sd[n]),
                 "error_sd_mw": float(found.error_sd_mw[n]),
                 "value_count": int(found.count[n]),

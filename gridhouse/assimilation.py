@@ -37,6 +37,7 @@ SCORES = """
     from judged
     where operator_count > 0 or most = 0
     group by all
+    having sum(row_count) > 0
     order by all
 """
 

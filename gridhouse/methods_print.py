@@ -82,6 +82,9 @@ def print_assimilation(console: Console, result: dict[str, Any]) -> None:
         + (", A FILTER DIVERGED" if result["has_diverged"] else ""),
         markup=False,
     )
+    if not result["scores"]:
+        console.print("No forecast can be scored: no hour after the training has an actual.")
+        return
     names = ("quantity", "hours", "method", "forecasts", "rmse_mw", "crps_mw", "coverage_90")
     rows = ([score[name] for name in names] for score in result["scores"])
     table(console, "Errors of forecasts", names, rows)

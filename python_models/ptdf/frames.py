@@ -291,8 +291,8 @@ def fit_table(
     seen_rows: the hold-out without its `unseen_constraints` and the intervals in which they bound;
     the penalty is chosen by it.
     Standard errors allow for errors that hang together within a row (a day), and for the rounding
-    of prices. Coefficients are those
-    of fitted locations, without those that are zero and have no standard error.
+    of prices. Coefficients are those of fitted locations, without those that are zero and have no
+    standard error.
     """
     options = options or Options()
     train = gram_from_rows(train_rows, options.least_share)

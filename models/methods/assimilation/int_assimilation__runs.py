@@ -1,9 +1,10 @@
 import os
+from datetime import timedelta
 
 import pyarrow as pa
 
-from gridhouse.assimilation_window import window_if_due
 from gridhouse.built_at import built_at
+from gridhouse.due import window_if_due
 from python_models.assimilation.frames import (
     FORECAST_COLUMNS,
     INNOVATION_COLUMNS,
@@ -54,7 +55,8 @@ def model(dbt, session):
     if dbt.is_incremental:
         (last,) = session.sql(f"select max(last_actual_start) from {dbt.this}").fetchone()
     actuals = observations.filter("actual_mw is not null")
-    window = window_if_due(actuals, last, *options)
+    # a daily build that starts minutes earlier than that of the day before finds 23 hours
+    window = window_if_due(actuals, "interval_start", last, *options, earlier=timedelta(hours=1))
     if window:
         now = built_at()
         own = observations.filter(window)

@@ -1,4 +1,4 @@
-"""When the assimilation is due."""
+"""When a method that lives on hours is due, as the assimilation does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from gridhouse.assimilation_window import window_if_due
+from gridhouse.due import window_if_due
 
 HOUR = timedelta(hours=1)
 NEWEST = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+def window(actuals, last, is_asked_for=False):
+    return window_if_due(actuals, "interval_start", last, 30, 24, is_asked_for, HOUR)
 
 
 @pytest.fixture
@@ -28,18 +32,18 @@ def actuals():
 @pytest.mark.parametrize(("hours", "is_due"), [(0, False), (22, False), (23, True), (24, True)])
 def test_one_more_day_makes_it_due(actuals, hours, is_due):
     """A daily build that starts some minutes earlier finds 23 hours."""
-    assert bool(window_if_due(actuals, NEWEST - hours * HOUR, 30, 24)) == is_due
+    assert bool(window(actuals, NEWEST - hours * HOUR)) == is_due
 
 
 def test_it_is_due_where_there_was_none_or_it_is_asked_for(actuals):
-    assert window_if_due(actuals, None, 30, 24)
-    assert window_if_due(actuals, NEWEST, 30, 24, True)
+    assert window(actuals, None)
+    assert window(actuals, NEWEST, True)
     none = actuals.filter("false")
-    assert window_if_due(none, None, 30, 24) is None
-    assert window_if_due(none, None, 30, 24, True) is None
+    assert window(none, None) is None
+    assert window(none, None, True) is None
 
 
 def test_the_window_is_the_last_days_to_the_hour(actuals):
-    own = actuals.filter(window_if_due(actuals, None, 30, 24))
+    own = actuals.filter(window(actuals, None))
     found = own.aggregate("min(interval_start), max(interval_start), count(*)").fetchone()
     assert found == (NEWEST - timedelta(days=30) + HOUR, NEWEST, 30 * 24)

@@ -1,0 +1,1 @@
+"""Emissions that flows between regions carry."""

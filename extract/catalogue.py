@@ -206,7 +206,8 @@ class Feed(FeedSettings):
 
 
 def normalize_header(name: str) -> str:
-    return name.strip().strip('"').strip().lower()
+    """A header in lower case, with one blank where it has several or a line break."""
+    return " ".join(name.strip().strip('"').split()).lower()
 
 
 class Catalogue:

@@ -404,6 +404,10 @@ def _lanes(settings: Settings) -> tuple[dict[str, Lane], dict[str, str]]:
             f"{settings.nemweb_url}/reports",
             f"{settings.nemweb_url}/data_archive",
         ],
+        "aemo": [settings.aemo_url, f"{settings.aemo_url}/-/media", f"{settings.aemo_url}/aemo"],
+        "wem": [settings.wem_url, f"{settings.wem_url}/public"],
+        "apvi": [settings.apvi_url, f"{settings.apvi_url}/api"],
+        "bom": [settings.bom_url, f"{settings.bom_url}/fwo", f"{settings.bom_url}/jsp"],
     }
     lanes = {name: Lane(name, settings.rate(name, urls[0])) for name, urls in doors.items()}
     return lanes, {url.lower(): name for name, urls in doors.items() for url in urls}

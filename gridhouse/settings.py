@@ -38,6 +38,10 @@ DEFAULT_RATES = {
     "ercot_token": Rate(1, 1.0),
     "caiso": Rate(1, 5.0),
     "nemweb": Rate(4, 0.05),
+    "aemo": Rate(2, 0.5),
+    "wem": Rate(4, 0.1),
+    "apvi": Rate(1, 1.0),
+    "bom": Rate(1, 1.0),
 }
 
 
@@ -76,6 +80,18 @@ class Settings(BaseSettings):
     )
     caiso_url: str = "https://oasis.caiso.com"
     nemweb_url: str = "https://nemweb.com.au"
+    aemo_url: str = "https://www.aemo.com.au"
+    wem_url: str = "https://data.wa.aemo.com.au"
+    apvi_url: str = "https://pv-map.apvi.org.au"
+    bom_url: str = "http://www.bom.gov.au"
+
+    browser_agent: str = Field(
+        "Mozilla/5.0 (X11; Linux x86_64) gridhouse",
+        description="User agent for the sites that refuse other programs than browsers.",
+    )
+
+    # APVI's rooftop solar; without it that feed is passed over
+    apvi_token: SecretStr | None = None
 
     # ERCOT Public API account; without it only what the public MIS list still shows can be had
     ercot_username: SecretStr | None = None
@@ -106,6 +122,8 @@ class Settings(BaseSettings):
     caiso_spacing_s: float | None = Field(None, ge=0)
     nemweb_concurrency: int | None = Field(None, ge=1)
     nemweb_spacing_s: float | None = Field(None, ge=0)
+    wem_concurrency: int | None = Field(None, ge=1)
+    wem_spacing_s: float | None = Field(None, ge=0)
 
     # Time limits, seconds
     connect_timeout_s: float = Field(15, gt=0)
@@ -164,6 +182,10 @@ class Settings(BaseSettings):
         "ercot_token_url",
         "caiso_url",
         "nemweb_url",
+        "aemo_url",
+        "wem_url",
+        "apvi_url",
+        "bom_url",
     )
     @classmethod
     def _check_url(cls, value: str) -> str:

@@ -2,7 +2,8 @@
 
 `index` of the catalogue: `urls`, whole addresses on any host, or `paths` on the site that the
 setting named by `base` gives (so that a mirror can stand for it). What they hold is `online_days`
-old at most; each listing offers them anew, and what has not changed lands once.
+old at most; each listing offers them anew, and what has not changed lands once. `as_browser: true`
+is for sites that refuse other programs than browsers.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ async def candidates(
     today = window.now.astimezone(feed.zone).date()
     if window.end is not None and window.end <= today - timedelta(days=feed.online_days - 1):
         return []
-    base = _base(feed, settings)
+    base = base_of(feed, settings)
     paths, urls = feed.index.get("paths") or [], feed.index.get("urls") or []
     return [
-        *(_candidate(feed, path.lower(), f"{base}{path}") for path in paths),
-        *(_candidate(feed, url, url) for url in urls),
+        *(_candidate(feed, settings, path.lower(), f"{base}{path}") for path in paths),
+        *(_candidate(feed, settings, url, url) for url in urls),
     ]
 
 
-def _base(feed: Feed, settings: Settings) -> str:
+def base_of(feed: Feed, settings: Settings) -> str:
+    """Address of the site that the feed's `base` names, empty for none. Raises ListingError."""
     name = feed.index.get("base")
     base = getattr(settings, str(name), None) if name else ""
     if not isinstance(base, str):
@@ -51,7 +53,12 @@ def _base(feed: Feed, settings: Settings) -> str:
     return base
 
 
-def _candidate(feed: Feed, key: str, url: str) -> Candidate:
+def headers_of(feed: Feed, settings: Settings) -> dict[str, str]:
+    """Headers that the feed's site wants to see."""
+    return {"User-Agent": settings.browser_agent} if feed.index.get("as_browser") else {}
+
+
+def _candidate(feed: Feed, settings: Settings, key: str, url: str) -> Candidate:
     name = safe_name(unquote(urlsplit(url).path))
     return Candidate(
         feed=feed.id,
@@ -59,6 +66,7 @@ def _candidate(feed: Feed, key: str, url: str) -> Candidate:
         name=name,
         url=url,
         published_at=None,
+        headers=headers_of(feed, settings),
         recheck=True,
         name_is_guess="." not in name,  # `download?id=7`: the answer's header says the name
     )

@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from extract.catalogue import Catalogue
+from extract.ledger import has_table
 from extract.locks import lock, opened
-from gridhouse.report import spans
+from gridhouse.dbt import warehouse_path
+from gridhouse.report import reading, spans
 from gridhouse.settings import Settings
 
 
@@ -30,7 +32,7 @@ def print_catalogue(
         table.add_column(name, no_wrap=name == "feed")
     for name in ("files", "rows"):
         table.add_column(name, justify="right")
-    for name in ("first interval (UTC)", "last interval (UTC)", "lag"):
+    for name in ("first interval (UTC)", "last interval (UTC)", "lag", "expected"):
         table.add_column(name)
     for row in rows:
         table.add_row(
@@ -41,21 +43,25 @@ def print_catalogue(
             f"{row['rows']:,}",
             row["first_interval"] or "-",
             row["last_interval"] or "-",
-            _words(row["lag_s"]),
+            f"{_words(row['lag_s'])}{' LATE' if row['is_late'] else ''}",
+            _words(row["expected_lag_s"]),
         )
     console.print(table)
 
 
 def rows_of(catalogue: Catalogue, settings: Settings) -> list[dict]:
-    """The same as data. `lag_s` is seconds since the newest landed interval began."""
+    """The same as data. `lag_s` is seconds since the newest landed interval began, `is_late` whether
+    that is more than expected; None where nothing has landed or nothing is expected."""
     counts = _counts(catalogue, settings)
     between = spans(settings)
+    expected = expected_lags(settings)
     now = datetime.now(UTC)
     rows = []
     for feed in catalogue:
         files, landed = counts.get(feed.id, (0, 0))
         first, last = between.get(feed.id, (None, None))
         newest = datetime.fromisoformat(f"{last}+00:00") if last else None
+        lag, most = (now - newest).total_seconds() if newest else None, expected.get(feed.id)
         rows.append(
             {
                 "feed": feed.id,
@@ -69,10 +75,27 @@ def rows_of(catalogue: Catalogue, settings: Settings) -> list[dict]:
                 "rows": landed,
                 "first_interval": first,
                 "last_interval": last,
-                "lag_s": (now - newest).total_seconds() if newest else None,
+                "lag_s": lag,
+                "expected_lag_s": most,
+                "is_late": None if lag is None or most is None else lag > most,
             }
         )
     return rows
+
+
+def expected_lags(settings: Settings) -> dict[str, float]:
+    """The most that the lag of each feed may be, in seconds; empty if not built."""
+    if not warehouse_path(settings).exists():
+        return {}
+    with reading(settings) as connection:
+        if not has_table(connection, "marts", "fct_feed_lag"):
+            return {}
+        return dict(
+            connection.execute(
+                "select feed, 60.0 * expected_lag_minutes from marts.fct_feed_lag "
+                "where expected_lag_minutes is not null"
+            ).fetchall()
+        )
 
 
 def _counts(catalogue: Catalogue, settings: Settings) -> dict[str, tuple[int, int]]:

@@ -14,7 +14,7 @@
     {%- for iso, loaded_at in marks.items() -%}
         {%- do is_new.append("iso = '" ~ iso ~ "' and _loaded_at > timestamptz '" ~ loaded_at ~ "'") -%}
     {%- endfor -%}
-    {%- set selects = [] -%}
+    {%- set selects = asked_days() -%}
     {%- for source in arrivals(relation) -%}
         {%- for condition in is_new -%}
             {%- do selects.append(

@@ -6,17 +6,18 @@
     its start is later than the one that this model holds, if this model has not read it. A model whose
     days give no row holds no later start, and looks at the same days again.
 
-    landed: staging models that it reads beside them, of which rows that landed since count. -#}
-{% macro rebuilt_days(relations, landed=[]) -%}
+    landed: staging models that it reads beside them, of which rows that landed since count.
+    days: what days of the model a row concerns, where it is not its own alone. -#}
+{% macro rebuilt_days(relations, landed=[], days='market_date') -%}
     {%- if builds_whole() -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set built_at = run_query('select cast(max(_built_at) as text) from ' ~ this).columns[0][0] -%}
-    {%- set selects = [] -%}
+    {%- set selects = asked_days() -%}
     {%- for relation in relations + landed -%}
         {%- set stamp = '_built_at' if relation in relations else '_loaded_at' -%}
         {%- do selects.append(
-            'select iso, market_date from ' ~ relation
+            'select iso, ' ~ days ~ ' as market_date from ' ~ relation
             ~ (' where ' ~ stamp ~ " > timestamptz '" ~ built_at ~ "'" if built_at else '')
         ) -%}
     {%- endfor -%}

@@ -36,6 +36,7 @@ select
     catalogue.time_zone,
     cast(catalogue.online_days as integer) as online_days,
     catalogue.landing_page,
+    catalogue.index_kind != 'manual' as is_listed,
     catalogue.description,
     cast(coalesce(files.file_count, 0) as bigint) as file_count,
     cast(coalesce(files.quarantined_file_count, 0) as bigint) as quarantined_file_count,

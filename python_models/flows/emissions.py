@@ -1,16 +1,18 @@
 """Emissions of flows between regions, by two methods, for any network of regions.
 
-*Simple*: a region sends with the intensity of its own generation. *Consumption mix*: it sends what it
-has, its generation and its imports together; the intensities `x` of all regions solve
+*Simple*: a region sends with the intensity of its own generation. *Consumption mix*: it sends what
+it has, its generation and its imports together; the intensities `x` of all regions solve
 
     x[r] * (generated[r] + sum_s flow[s, r]) = emitted[r] + sum_s x[s] * flow[s, r]
 
-which passes on the carbon of imports, also around a loop (Kirschen, Allan and Strbac, "Contributions
-of individual generators to loads and flows", IEEE Transactions on Power Systems 12, 1997: supply is
-mixed in each node in proportion). Sums over regions hold: what regions consume emits what they generate.
+which passes on the carbon of imports, also around a loop (Kirschen, Allan and Strbac,
+"Contributions of individual generators to loads and flows", IEEE Transactions on Power Systems 12,
+1997: supply is mixed in each node in proportion). Consumption of all regions emits what their
+generation does.
 
-Arrays are float64, `[intervals, regions]`, and `[intervals, from, to]` for flows. NaN is unknown, of
-input and of result. Nothing is filled: what rests on an unknown is unknown, and `Reason` says why.
+Arrays are float64, `[intervals, regions]`, and `[intervals, from, to]` for flows. NaN is unknown,
+of input and of result. Nothing is filled: what rests on an unknown is unknown, and `Reason` says
+why.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ class Reason(IntEnum):
 class Emissions(NamedTuple):
     """What each region sends and takes, each `[intervals, regions]`.
 
-    intensity: t/MWh of what it sends. exported, imported: t with its outgoing and incoming flows; zero
-    where nothing flows. reason: `Reason` of an intensity that is NaN.
+    intensity: t/MWh of what it sends. exported, imported: t with its outgoing and incoming flows;
+    zero where nothing flows. reason: `Reason` of an intensity that is NaN.
     """
 
     intensity: Array
@@ -53,8 +55,8 @@ class Emissions(NamedTuple):
 def simple(flow_mwh: Array, generated_mwh: Array, emitted_t: Array) -> Emissions:
     """Flows with the intensity of the sender's own generation.
 
-    flow_mwh: not negative, the net of each border in the direction in which it flows. generated_mwh,
-    emitted_t: of the region's units while they deliver.
+    flow_mwh: not negative, the net of each border in the direction in which it flows.
+    generated_mwh, emitted_t: of the region's units while they deliver.
     """
     unknown_flow, unknown_generation = _unknowns(flow_mwh, generated_mwh, emitted_t)
     none = generated_mwh <= 0

@@ -96,9 +96,7 @@ def test_without_a_loop_substitution_along_the_chain_gives_the_same(system):
 def test_the_loop_of_three_by_hand():
     """NSW1 -> SA1 -> VIC1 -> NSW1, 50 MWh around, 100 MWh generated in each."""
     around = flows((0, 1, 50), (1, 2, 50), (2, 0, 50), regions=3)
-    intensity, *_ = solve(
-        consumption_mix, around, np.full(3, 100.0), np.array([90.0, 0.0, 0.0])
-    )
+    intensity, *_ = solve(consumption_mix, around, np.full(3, 100.0), np.array([90.0, 0.0, 0.0]))
     # x0 = (90 + 50 x2) / 150, x1 = x0 / 3, x2 = x1 / 3, so x0 = 0.6 / (1 - 1/27)
     assert intensity == pytest.approx(np.array([1, 1 / 3, 1 / 9]) * 0.6 * 27 / 26, abs=1e-12)
 
@@ -142,7 +140,7 @@ def test_what_rests_on_an_unknown_is_unknown_and_says_why():
 def test_what_circulates_without_a_source_has_no_mix():
     around = flows((0, 1, 50), (1, 2, 50), (2, 0, 50), (2, 3, 5), regions=4)
     generated, emitted = np.array([0.0, 0, 0, 10]), np.array([0.0, 0, 0, 8])
-    intensity, exported, imported, reason = solve(consumption_mix, around, generated, emitted)
+    intensity, _, _, reason = solve(consumption_mix, around, generated, emitted)
     assert reason.tolist() == [Reason.NO_SUPPLY] * 3 + [Reason.UNKNOWN_SENDER]
     assert np.isnan(intensity).all()
 

@@ -22,7 +22,7 @@ from extract.parse.sections import (
     match_columns,
 )
 
-_MARK = re.compile(rb"^[CI],", re.MULTILINE)
+_MARKS = (b"\nC,", b"\nI,")
 
 
 def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
@@ -60,7 +60,7 @@ class _State:
             raise Quarantine(f"{self.member}: does not start with AEMO's C line")
 
     def sections(self, block: bytes) -> Iterator[Section]:
-        marks = [m.start() for m in _MARK.finditer(block)]
+        marks = _marks(block)
         for start, end in zip([0, *marks], [*marks, len(block)], strict=True):
             if start == end:
                 continue
@@ -115,17 +115,27 @@ class _State:
 
     def _rows(self, body: bytes) -> Iterator[Section]:
         first = self.line
-        body, rows, lines = data_lines(body)
+        rows = lines = body.count(b"\n")
+        checked = self._are_rows(body, rows)
+        if not checked:
+            body, rows, lines = data_lines(body)
         self.line += lines
         if not body:
             return
         if self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
-        self._check_rows(body, rows, first)
+        if not checked:
+            self._check_rows(body, rows, first)
         if self.table:
             yield Section(self.table, self.header, body, rows, first, self.member)
         else:
             self.content.ignored_rows += rows
+
+    def _are_rows(self, body: bytes, lines: int) -> bool:
+        """Whether each of the lines of `body` is a row of the table in force: none is empty."""
+        start = self.row_start
+        starts = body.startswith(start) + body.count(b"\n" + start)
+        return bool(start) and starts == lines and b"\r" not in body
 
     def _check_rows(self, body: bytes, rows: int, first: int) -> None:
         """Every line must be a row of the table that the `I` line named.
@@ -135,7 +145,7 @@ class _State:
         start = self.row_start
         if b"\r" in body:
             raise Quarantine(f"{self.member}: a carriage return within lines {first} and following")
-        if start and body.startswith(start) + body.count(b"\n" + start) == rows:
+        if self._are_rows(body, rows):
             return
         lines = body.split(b"\n")[:-1]
         at, line = next((n, t) for n, t in enumerate(lines) if not (start and t.startswith(start)))
@@ -158,3 +168,17 @@ class _State:
             self.content.notes.append(
                 f"the closing line says {self.footer} lines, the file has {lines}"
             )
+
+
+def _marks(block: bytes) -> list[int]:
+    """Where the lines of a block start that are no rows, in order.
+
+    Searched for by their text: a pattern would take longer than all else that is done with a row.
+    """
+    found = [0] if block.startswith((b"C,", b"I,")) else []
+    for mark in _MARKS:
+        at = block.find(mark)
+        while at >= 0:
+            found.append(at + 1)
+            at = block.find(mark, at + 1)
+    return sorted(found)

@@ -23,13 +23,16 @@ ROWS_FOR_FORMAT = 10_000  # among which a value is looked for that tells how a c
 UNREAD = "unread "  # before a column's name: its text, where no date could be read from it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Query:
     """How to read the text of sections with one header.
 
     names: the reader's column names, by position. header: the published ones. The reader takes one
     format for all dates and one for all times; columns with another are read by an expression, and
     the result has an `UNREAD` column for each.
+
+    at: (column of the contract, the reader's name of it). formats: those of dates and times.
+    is_plain: whether each column is what the text says, as a whole and in the contract's type.
     """
 
     names: tuple[str, ...]
@@ -37,6 +40,9 @@ class Query:
     types: dict[str, str]
     options: tuple[str, ...]
     projection: tuple[str, ...]
+    at: tuple[tuple[str, str], ...]
+    formats: tuple[str, ...]
+    is_plain: bool
 
     def sql(self, path: str, strict: bool) -> str:
         columns = ", ".join(f"'{n}': '{self.types[n]}'" for n in self.names)
@@ -133,7 +139,18 @@ def _query(
         for kind, option in (("date", "dateformat"), ("timestamp", "timestampformat"))
         if len(of_kind[kind]) == 1
     ]
-    return Query(names, header, types, tuple(options), tuple(projection))
+    formats = tuple(sorted(set().union(*of_kind.values())))
+    several = any(len(forms) > 1 for forms in of_kind.values())
+    return Query(
+        names,
+        header,
+        types,
+        tuple(options),
+        tuple(projection),
+        tuple(at.items()),
+        formats,
+        is_plain=not (several or extra or given),
+    )
 
 
 def _extra(columns: list[tuple[str, str]]) -> str:

@@ -23,8 +23,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.locks import Locked
-from gridhouse import methods_cli
-from gridhouse.command import FAILED, Json, Usage, console, guard, instant_of, notes
+from gridhouse import methods_cli, upkeep_cli
+from gridhouse.command import (
+    FAILED,
+    Json,
+    Usage,
+    console,
+    day_of,
+    guard,
+    instant_of,
+    notes,
+)
 from gridhouse.settings import Settings
 
 app = typer.Typer(
@@ -42,6 +51,8 @@ app.add_typer(reports, name="report")
 app.add_typer(methods_cli.ptdf, name="ptdf")
 app.command()(methods_cli.scenario)
 app.command()(methods_cli.assimilate)
+app.add_typer(upkeep_cli.verify, name="verify")
+app.command()(upkeep_cli.rebuild)
 
 Targets = Annotated[
     list[str] | None,
@@ -95,19 +106,37 @@ def backfill(
     end: End = None,
     chunk_days: Annotated[int, typer.Option(min=1, help="Days per window.")] = 7,
     newest_first: Annotated[bool, typer.Option(help="Begin with the last window.")] = False,
+    holes: Annotated[
+        bool,
+        typer.Option(
+            "--holes", help="Ask for the days of the last --days that lack intervals, and build."
+        ),
+    ] = False,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="With --holes: how far back (default: 14).")
+    ] = None,
     max_new: MaxNew = None,
     as_json: Json = False,
 ) -> None:
-    """Extract a long span in bounded windows.
+    """Extract a long span in bounded windows, or, with --holes, what recent days lack.
 
     Each window is landed before the next begins. Interrupted or killed, the same command goes on
     where it was, since files that landed are known.
     """
     from gridhouse import jobs
 
+    if holes:
+        with guard():
+            if start or end or newest_first or max_new:
+                raise Usage("--holes goes by --days: no --start, --end, --newest-first, --max-new")
+        upkeep_cli.fill_holes(targets or [], days or 14, as_json, _progress)
+        return
+
     with guard() as settings:
         if not start or not end:
-            raise Usage("backfill needs --start and --end")
+            raise Usage("backfill needs --start and --end, or --holes")
+        if days:
+            raise Usage("--days belongs to --holes; give --start and --end")
         window = _window(start, end, None)
         report = jobs.backfill(
             settings, targets or [], window, chunk_days, newest_first, max_new, bars=_progress
@@ -283,7 +312,7 @@ def synth(
     with guard():
         from synthetic.synth import synth as write
 
-        first = _day(start, "start")
+        first = day_of(start, "start")
         with _progress() as bar:
             task = bar.add_task(f"{market}, seed {seed}", total=None)
 
@@ -396,13 +425,6 @@ def _exit(report, done) -> None:
         raise typer.Exit(FAILED)
 
 
-def _day(text: str | None, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Usage(f"--{name} {text!r} is not a day; write it as 2026-01-31") from None
-
-
 def _month(text: str) -> date:
     """The first day of a month that has begun in Texas."""
     try:
@@ -416,7 +438,7 @@ def _month(text: str) -> date:
 
 def _window(start: str | None, end: str | None, days: int | None) -> Window:
     now = datetime.now(UTC)
-    first, last = _day(start, "start"), _day(end, "end")
+    first, last = day_of(start, "start"), day_of(end, "end")
     if days:
         if first or last:
             raise Usage("give either --days or --start and --end")

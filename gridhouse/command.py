@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -75,3 +75,11 @@ def instant_of(text: str | None, option: str) -> datetime | None:
     if instant is None or instant.tzinfo is None:
         raise Usage(f"{option} {text!r} is not an instant with offset, like 2026-01-31T12:00:00Z")
     return instant
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """The day that an option gives, its name without dashes."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Usage(f"--{option} {text!r} is not a day; write it as 2026-01-31") from None

@@ -29,12 +29,12 @@ WHOLE_S = 86_400.0  # from one build of everything to the next
 
 
 @contextmanager
-def _no_bars():
+def no_bars():
     yield None
 
 
 @contextmanager
-def _run(settings: Settings, bars: Callable = _no_bars) -> Iterator[tuple[Run, Callable]]:
+def open_run(settings: Settings, bars: Callable = no_bars) -> Iterator[tuple[Run, Callable]]:
     """A run with a progress bar per feed; `more(feed, n)` announces files to come."""
     catalogue = load_catalogue()
     with bars() as bar:
@@ -80,12 +80,12 @@ def extract(
     window: Window,
     folder: Path | None = None,
     max_new: int | None = None,
-    bars: Callable = _no_bars,
+    bars: Callable = no_bars,
 ) -> Report:
     """Land what is new at the operators' sites, or in `folder`."""
     catalogue = load_catalogue()
     feeds = catalogue.select(targets) if folder else catalogue.select_to_fetch(targets)
-    with _run(settings, bars) as (run, more):
+    with open_run(settings, bars) as (run, more):
         if folder is not None:
             run.from_folder(folder, feeds)
         else:
@@ -100,11 +100,11 @@ def backfill(
     chunk_days: int,
     newest_first: bool,
     max_new: int | None,
-    bars: Callable = _no_bars,
+    bars: Callable = no_bars,
 ) -> Report:
     """Extract `window` in pieces of `chunk_days`, each landed before the next."""
     feeds = load_catalogue().select_to_fetch(targets)
-    with _run(settings, bars) as (run, more):
+    with open_run(settings, bars) as (run, more):
         for piece in pieces(window, chunk_days, newest_first):
             from_operators(run, feeds, piece, settings, max_new=max_new, listed=more)
     return run.report
@@ -121,10 +121,10 @@ def pieces(window: Window, days: int, newest_first: bool) -> list[Window]:
     return spans[::-1] if newest_first else spans
 
 
-def replay(settings: Settings, targets: list[str], bars: Callable = _no_bars) -> Report:
+def replay(settings: Settings, targets: list[str], bars: Callable = no_bars) -> Report:
     """Land everything that the archive holds and raw.duckdb does not."""
     feeds = load_catalogue().select(targets)
-    with _run(settings, bars) as (run, _):
+    with open_run(settings, bars) as (run, _):
         run.from_archive(feeds)
     return run.report
 
@@ -204,7 +204,7 @@ def _pause(feed: Feed, poll_s: float | None, fresh: bool) -> float:
 
 
 def run_samples(
-    settings: Settings, targets: list[str], bars: Callable = _no_bars
+    settings: Settings, targets: list[str], bars: Callable = no_bars
 ) -> tuple[Report, dbt.Build]:
     """The whole way on built-in samples: mirror, HTTP, land, build.
 
@@ -218,7 +218,7 @@ def run_samples(
         synthetic.samples(folder)
         with mirror.start(folder) as server:
             there = against_mirror(settings, server.url)
-            with _run(there, bars) as (run, more):
+            with open_run(there, bars) as (run, more):
                 extract_samples(run, feeds, there, more)
         truth = settings.data / "truth"
         for table in ("ptdf_rows", "zone_states"):

@@ -50,8 +50,8 @@ def print_catalogue(
 
 
 def rows_of(catalogue: Catalogue, settings: Settings) -> list[dict]:
-    """The same as data. `lag_s` is seconds since the newest landed interval began, `is_late` whether
-    that is more than expected; None where nothing has landed or nothing is expected."""
+    """The same as data. `lag_s` is seconds since the newest landed interval began, `is_late`
+    whether that is more than expected; None where nothing has landed or nothing is expected."""
     counts = _counts(catalogue, settings)
     between = spans(settings)
     expected = expected_lags(settings)

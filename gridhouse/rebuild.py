@@ -1,4 +1,4 @@
-"""`gridhouse rebuild`: computes the days of an incremental model again, and of those that read it."""
+"""`gridhouse rebuild`: computes days of an incremental model again, and of those that read it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gridhouse import dbt
+from gridhouse.report import reading
 from gridhouse.settings import Settings
 
 DAYS = {f"macro.gridhouse.{name}" for name in ("landed_days", "rebuilt_days")}
@@ -18,7 +19,7 @@ class NotRebuildable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What was computed again. `downstream`: models that read it, in the order of building;
+    """What was computed again. `downstream`: tables that are made of it, in the order of building;
     `behind`: those of them that were not built with it."""
 
     build: dbt.Build
@@ -42,7 +43,10 @@ def rebuild(settings: Settings, name: str, first: date, last: date, with_readers
             f"`gridhouse build --select {name}` builds it"
             + (", with --full-refresh whole" if _is_incremental(node) else " whole each time")
         )
-    readers = _readers(manifest, node)
+    built = _tables(settings)
+    if (node.schema, node.alias) not in built:
+        raise NotRebuildable(f"{name} holds nothing yet: `gridhouse build` builds it")
+    readers = [n for n in _readers(manifest, node) if (n.schema, n.alias) in built]
     chosen = [node, *(readers if with_readers else [])]
     asked = [n.name for n in chosen if by_days(n)]
     build = dbt.build(
@@ -72,6 +76,15 @@ def _is_incremental(node) -> bool:
     return node.config.materialized == "incremental"
 
 
+def _tables(settings: Settings) -> set[tuple[str, str]]:
+    """Schema and name of all tables of the warehouse."""
+    if not dbt.warehouse_path(settings).exists():
+        return set()
+    with reading(settings) as connection:
+        found = connection.execute("select schema_name, table_name from duckdb_tables()")
+        return set(found.fetchall())
+
+
 def _model(manifest, name: str):
     for node in manifest.nodes.values():
         if node.resource_type == "model" and node.name == name:
@@ -83,7 +96,7 @@ def _model(manifest, name: str):
 
 
 def _readers(manifest, node) -> list:
-    """The models that read a model, each after those that it reads; views need nothing."""
+    """The models that read a model, each after those that it reads."""
     found, order = set(), []
 
     def visit(unique_id: str) -> None:
@@ -94,5 +107,4 @@ def _readers(manifest, node) -> list:
                 order.append(child)
 
     visit(node.unique_id)
-    models = [manifest.nodes[i] for i in reversed(order)]
-    return [m for m in models if m.config.materialized != "view"]
+    return [manifest.nodes[i] for i in reversed(order)]

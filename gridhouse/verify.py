@@ -16,14 +16,14 @@ TOLERANCE = 1e-6
 # column that is null where the fact has no value agrees with it.
 _DAYS = """
     with rolled as (
-        select {period} as period_start, {keys}, {rollup_measure} as measure,
+        select {period} as period_start, {keys}, cast({rollup_measure} as double) as measure,
             {rollup_count} as interval_count
         from marts.{rollup}
         where {window}
     ),
 
     intervals as (
-        select {fact_period} as period_start, {keys}, {expression} as measure,
+        select {fact_period} as period_start, {keys}, cast({expression} as double) as measure,
             {fact_count} as interval_count
         from marts.{fact}
         where {fact_window}

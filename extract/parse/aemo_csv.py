@@ -60,6 +60,10 @@ class _State:
             raise Quarantine(f"{self.member}: does not start with AEMO's C line")
 
     def sections(self, block: bytes) -> Iterator[Section]:
+        lines = block.count(b"\n")
+        if self.footer is None and self._are_rows(block, lines):  # as nearly all blocks of a month
+            yield from self._take(block, lines)
+            return
         marks = _marks(block)
         for start, end in zip([0, *marks], [*marks, len(block)], strict=True):
             if start == end:
@@ -115,21 +119,20 @@ class _State:
 
     def _rows(self, body: bytes) -> Iterator[Section]:
         first = self.line
-        rows = lines = body.count(b"\n")
-        checked = self._are_rows(body, rows)
-        if not checked:
-            body, rows, lines = data_lines(body)
-        self.line += lines
-        if not body:
-            return
-        if self.footer is not None:
+        body, rows, lines = data_lines(body)
+        if body and self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
-        if not checked:
+        if body:
             self._check_rows(body, rows, first)
+            yield from self._take(body, rows)
+        self.line = first + lines
+
+    def _take(self, body: bytes, rows: int) -> Iterator[Section]:
         if self.table:
-            yield Section(self.table, self.header, body, rows, first, self.member)
+            yield Section(self.table, self.header, body, rows, self.line, self.member)
         else:
             self.content.ignored_rows += rows
+        self.line += rows
 
     def _are_rows(self, body: bytes, lines: int) -> bool:
         """Whether each of the lines of `body` is a row of the table in force: none is empty."""
@@ -171,10 +174,7 @@ class _State:
 
 
 def _marks(block: bytes) -> list[int]:
-    """Where the lines of a block start that are no rows, in order.
-
-    Searched for by their text: a pattern would take longer than all else that is done with a row.
-    """
+    """Where the lines of a block start that are no rows, in order."""
     found = [0] if block.startswith((b"C,", b"I,")) else []
     for mark in _MARKS:
         at = block.find(mark)

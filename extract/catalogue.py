@@ -36,7 +36,8 @@ class Column(_Strict):
 
     `format` is how a date or a time is written; where that differs between files, a list, of which
     the first that fits the column's first value holds. `from_name` takes the value from the
-    member's name: the first group of a pattern.
+    member's name: the first group of a pattern. `endless`: a day far ahead (2999) says that there
+    is no end.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column(_Strict):
     unit: str | None = None
     kind: Literal["rate", "quantity"] | None = None
     measured: str | None = None
+    endless: bool = False
 
     @cached_property
     def source_names(self) -> tuple[str, ...]:
@@ -69,7 +71,8 @@ class Table(_Strict):
     the column by whose lack the footer of a sheet is told from its data.
 
     `stacked_header`: the names of a workbook's columns go on in the rows below the header, down to
-    the first row with all keys.
+    the first row with all keys. `in_versions`: an AEMO file may hold the same rows in several
+    versions, of which the highest that has rows lands. `quoted_lines`: texts may hold line breaks.
     """
 
     name: str
@@ -82,6 +85,8 @@ class Table(_Strict):
     footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
     stacked_header: bool = False
+    in_versions: bool = False
+    quoted_lines: bool = False
 
     @cached_property
     def by_header(self) -> dict[str, Column]:
@@ -200,9 +205,10 @@ class Feed(FeedSettings):
                 return tables[0]
         return None
 
-    def table_for_record(self, record: str) -> Table | None:
-        """The AEMO table that a report type and sub type (`DISPATCH.PRICE`) lands in."""
-        return next((t for t in self.tables if t.record == record), None)
+    def tables_for_record(self, record: str) -> list[Table]:
+        """The tables that an AEMO record (`DISPATCH.PRICE`) lands in: several where AEMO publishes
+        different columns under one name."""
+        return [t for t in self.tables if t.record == record]
 
 
 def normalize_header(name: str) -> str:

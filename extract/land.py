@@ -44,8 +44,16 @@ class Landed:
 class Batch:
     """Decides for each file of one operator what becomes of it; `finish` closes the batch."""
 
-    def __init__(self, folder: Path, spool: Path, load_id: str, known: Known, limits: Limits):
-        self.known, self.limits = known, limits
+    def __init__(
+        self,
+        folder: Path,
+        spool: Path,
+        load_id: str,
+        known: Known,
+        limits: Limits,
+        excerpts: bool = False,
+    ):
+        self.known, self.limits, self.excerpts = known, limits, excerpts
         self.loaded_at = known.next_loaded_at()
         self.rows = Assembler(folder, spool, load_id, self.loaded_at)
         self.landed = Landed()
@@ -103,7 +111,8 @@ class Batch:
 
         OASIS makes its answers anew: two zips with the same rows differ in bytes.
         """
-        content, pending, digest = Content(whole=file.is_zip), Pieces(row), hashlib.sha256()
+        content = Content(whole=file.is_zip, is_excerpt=self.excerpts)
+        pending, digest = Pieces(row), hashlib.sha256()
         before = None
         notes = content.notes
         with members(file, feed.members, self.limits, notes, feed.ignores) as streams:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from extract.catalogue import Catalogue, Feed, normalize_header
+from extract.parse.aemo_csv import record_of
 from extract.parse.sections import Quarantine, fault_of
 from extract.unpack import File, Limits, member_names, members
 
@@ -67,7 +68,7 @@ def _may_be(feed: Feed, file: File, limits: Limits) -> bool:
     head = _head(file, limits)
     if feed.parse != "aemo_csv":
         return feed.table_of(file.name, _header(head)) is not None
-    return not head.startswith("C,") or any(feed.table_for_record(r) for r in _records(head))
+    return not head.startswith("C,") or any(feed.tables_for_record(r) for r in _records(head))
 
 
 def _head(file: File, limits: Limits) -> str:
@@ -85,7 +86,7 @@ def _by_header(file: File, feeds: list[Feed], limits: Limits) -> Feed | None:
     head = _head(file, limits)
     if head.startswith("C,"):
         records = _records(head)
-        return next((f for f in feeds if any(f.table_for_record(r) for r in records)), None)
+        return next((f for f in feeds if any(f.tables_for_record(r) for r in records)), None)
     header = _header(head)
     # a header alone is thin evidence: nothing in it may be unknown, and one feed alone may have it
     hits = [
@@ -106,4 +107,4 @@ def _header(head: str) -> set[str]:
 def _records(head: str) -> list[str]:
     """Report type and sub type of the `I` lines in the first part of an AEMO report."""
     fields = [line.split(",", 3) for line in head.split("\n") if line.startswith("I,")]
-    return [f"{f[1]}.{f[2]}".upper() for f in fields if len(f) > 3]
+    return [record_of(f[1], f[2]) for f in fields if len(f) > 3]

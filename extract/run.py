@@ -127,11 +127,13 @@ class Run:
         limits: Limits | None = None,
         archive: Path | None = None,
         lock_wait_s: float = 30.0,
+        excerpts: bool = False,
         progress: Callable[[str, int], None] = lambda feed, files: None,
     ):
         self.data, self.catalogue = data, catalogue
         self.limits = limits or Limits()
         self.lock_wait_s, self.progress = lock_wait_s, progress
+        self.excerpts = excerpts  # files may have been cut on purpose and lack what they promise
         self.raw = data / "raw.duckdb"
         self.archive_folder = archive or data / "archive"
         self.temporary = data / "tmp"
@@ -213,7 +215,7 @@ class Run:
         self.archive.record([item.entry for _, item in bucket.items if not item.recorded])
 
         def parse(load_id: str) -> Landed:
-            work = Batch(self.temporary, self.spool, load_id, known, self.limits)
+            work = Batch(self.temporary, self.spool, load_id, known, self.limits, self.excerpts)
             for feed, item in bucket.items:
                 work.add(feed, item)
                 self.progress(feed.id, 1)

@@ -64,6 +64,9 @@ Days = Annotated[int | None, typer.Option(min=1, help="The last N market days an
 MaxNew = Annotated[
     int | None, typer.Option(min=1, help="At most N new files per feed; a month's bundle is one.")
 ]
+Excerpts = Annotated[
+    bool, typer.Option("--excerpts", help="Files may be cut: land those that lack lines, too.")
+]
 
 
 @app.command()
@@ -76,6 +79,7 @@ def extract(
         Path | None,
         typer.Option("--from", help="Land files from this folder instead of the operators' sites."),
     ] = None,
+    excerpts: Excerpts = False,
     max_new: MaxNew = None,
     as_json: Json = False,
 ) -> None:
@@ -91,10 +95,18 @@ def extract(
         window = _window(start, end, days)
         if from_ and (start or end or days or max_new):
             raise Usage("--from takes the whole folder: no --start, --end, --days or --max-new")
+        if excerpts and not from_:
+            raise Usage("--excerpts is for a folder of cut files: it needs --from")
         if from_ and not from_.is_dir():
             raise Usage(f"--from {from_}: no such folder")
         report = jobs.extract(
-            settings, targets or [], window=window, folder=from_, max_new=max_new, bars=_progress
+            settings,
+            targets or [],
+            window=window,
+            folder=from_,
+            excerpts=excerpts,
+            max_new=max_new,
+            bars=_progress,
         )
         _finish(settings, report, None, as_json)
 
@@ -167,12 +179,12 @@ def realtime(
 
 
 @app.command()
-def replay(targets: Targets = None, as_json: Json = False) -> None:
+def replay(targets: Targets = None, excerpts: Excerpts = False, as_json: Json = False) -> None:
     """Rebuild raw.duckdb from the archive, offline: same files, same rows."""
     from gridhouse import jobs
 
     with guard() as settings:
-        _finish(settings, jobs.replay(settings, targets or [], bars=_progress), None, as_json)
+        _finish(settings, jobs.replay(settings, targets or [], excerpts, _progress), None, as_json)
 
 
 @app.command()

@@ -34,7 +34,9 @@ def no_bars():
 
 
 @contextmanager
-def open_run(settings: Settings, bars: Callable = no_bars) -> Iterator[tuple[Run, Callable]]:
+def open_run(
+    settings: Settings, bars: Callable = no_bars, excerpts: bool = False
+) -> Iterator[tuple[Run, Callable]]:
     """A run with a progress bar per feed; `more(feed, n)` announces files to come."""
     catalogue = load_catalogue()
     with bars() as bar:
@@ -61,6 +63,7 @@ def open_run(settings: Settings, bars: Callable = no_bars) -> Iterator[tuple[Run
             limits=limits,
             archive=settings.archive_dir,
             lock_wait_s=settings.lock_wait_s,
+            excerpts=excerpts,
             progress=done,
         ) as run:
             run.prepare()
@@ -79,13 +82,14 @@ def extract(
     *,
     window: Window,
     folder: Path | None = None,
+    excerpts: bool = False,
     max_new: int | None = None,
     bars: Callable = no_bars,
 ) -> Report:
-    """Land what is new at the operators' sites, or in `folder`."""
+    """Land what is new at the operators' sites, or in `folder` (which may hold `excerpts`)."""
     catalogue = load_catalogue()
     feeds = catalogue.select(targets) if folder else catalogue.select_to_fetch(targets)
-    with open_run(settings, bars) as (run, more):
+    with open_run(settings, bars, excerpts) as (run, more):
         if folder is not None:
             run.from_folder(folder, feeds)
         else:
@@ -121,10 +125,12 @@ def pieces(window: Window, days: int, newest_first: bool) -> list[Window]:
     return spans[::-1] if newest_first else spans
 
 
-def replay(settings: Settings, targets: list[str], bars: Callable = no_bars) -> Report:
+def replay(
+    settings: Settings, targets: list[str], excerpts: bool = False, bars: Callable = no_bars
+) -> Report:
     """Land everything that the archive holds and raw.duckdb does not."""
     feeds = load_catalogue().select(targets)
-    with open_run(settings, bars) as (run, _):
+    with open_run(settings, bars, excerpts) as (run, _):
         run.from_archive(feeds)
     return run.report
 

@@ -1,17 +1,29 @@
 """NEMWEB: directory pages of the current, the archive and the monthly (MMSDM) folders.
 
-`index` of the catalogue: `current` and `archive` (site paths), `mmsdm` (table names). Market time
-is UTC+10 all year, also in names and listings. Stamps in names are the **end** of an interval.
+`index` of the catalogue:
+
+- `current`, `archive`: a site path, or a list of them.
+- `archive_span`: what a file of the archive holds from the day in its name on: `day`, `week` or
+  `month` (a name with two days says it itself).
+- `mmsdm`: names of monthly tables. A feed that has nothing else is asked for the newest month.
+- `mmsdm_folder`: where they lie if not in `DATA`: `PREDISP_ALL_DATA`, `P5MIN_ALL_DATA`.
+- `rolling`: a folder of which each file holds all that the older ones hold. The newest is taken,
+  once a week.
+- `day: trading`: a day in a name is a trading day, from 04:00 to 04:00.
+- `stamp_after`: minutes by which the stamp of a name is later than the end of its interval.
+
+Market time is UTC+10 all year, also in names and listings. Stamps in names are the **end** of an
+interval. A name without a stamp is written over: its listed time tells its publications apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extract.index import Candidate, Known, ListingError, Window, safe_name
 from extract.index.directory_page import Entry, read_directory_page
@@ -25,6 +37,20 @@ if TYPE_CHECKING:
 MARKET_TIME = timezone(timedelta(hours=10))
 DAY = timedelta(days=1)
 _STAMPS = re.compile(r"_(\d{14}|\d{12}|\d{8})(?:_(\d{8})(?=\.))?(?=[_.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the stamps in a feed's names mean (see the keys of `index`)."""
+
+    is_trading: bool = False
+    stamp_after: timedelta = timedelta()
+    span: str = "day"
+
+    @classmethod
+    def of(cls, index: Mapping[str, Any], span: str = "day") -> Naming:
+        after = timedelta(minutes=index.get("stamp_after", 0))
+        return cls(index.get("day") == "trading", after, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +84,23 @@ class _Listing:
         self.found: list[Candidate] = []
 
     async def run(self) -> list[Candidate]:
-        start, end = self.window.start, self.window.end
-        offers = await self._offers(self.feed.index["current"])
+        start, end, index = self.window.start, self.window.end, self.feed.index
+        offers = await self._listed(_folders(index.get("current")), Naming.of(index))
         self._take(offers, start, end)
+        if rolling := index.get("rolling"):
+            self._take_newest(await self._offers(rolling, Naming.of(index)))
         if start is None:
+            if not index.get("current"):
+                await self._take_newest_month()
             return self.found
         # What a newer root does not hold from a day's first interval on, an older one must.
         tomorrow = self.window.now.astimezone(MARKET_TIME).date() + DAY
-        older_end = min(end or tomorrow, _first_whole_day(offers) or tomorrow)
+        older_end = min(end or tomorrow, _first_whole_day(offers, Naming.of(index)) or tomorrow)
         troubles: list[ListingError] = []  # a root that is not there must not hide the others
-        if start < older_end and (archive := self.feed.index.get("archive")):
+        if start < older_end and (archive := _folders(index.get("archive"))):
             try:
-                offers = await self._offers(archive)
+                naming = Naming.of(index, index.get("archive_span", "day"))
+                offers = await self._listed(archive, naming)
                 self._take(offers, start, older_end)
                 older_end = min([older_end, *(o.first for o in offers if o.first)])
             except ListingError as error:
@@ -77,7 +108,7 @@ class _Listing:
         if self.feed.index.get("mmsdm"):
             for month in _months(start, older_end):
                 try:
-                    self._take(self._monthly(await self._offers(mmsdm_folder(month))), None, None)
+                    self._take(await self._monthly(month), None, None)
                 except ListingError as error:
                     troubles.append(error)
         if troubles:
@@ -85,15 +116,35 @@ class _Listing:
             raise troubles[0]
         return self.found
 
-    def _monthly(self, offers: list[_Offer]) -> list[_Offer]:
-        """The month's files of the feed's tables, in either era's spelling."""
+    async def _take_newest_month(self) -> None:
+        """The month before, published about its 8th day, or the one before that."""
+        today = self.window.now.astimezone(MARKET_TIME).date()
+        month = (today.replace(day=1) - DAY).replace(day=1)
+        try:
+            self._take(await self._monthly(month), None, None)
+        except ListingError as error:
+            if error.outcome != "expired":
+                raise
+            self._take(await self._monthly((month - DAY).replace(day=1)), None, None)
+
+    async def _monthly(self, month: date) -> list[_Offer]:
+        """A month's files of the feed's tables, in either era's spelling."""
+        folder = mmsdm_folder(month, self.feed.index.get("mmsdm_folder", "DATA"))
         wanted = [
-            re.compile(rf"^PUBLIC_(DVD_|ARCHIVE(#|%23)){table}\d?((#|%23)FILE\d+(#|%23)|_)\d", re.I)
+            re.compile(
+                rf"^PUBLIC_(DVD_|ARCHIVE(#|%23)){table}\d?"
+                r"((#|%23)(ALL(#|%23))?FILE\d+(#|%23)|_)\d",
+                re.IGNORECASE,
+            )
             for table in map(re.escape, self.feed.index["mmsdm"])
         ]
+        offers = await self._offers(folder, Naming())
         return [o for o in offers if any(w.match(o.entry.name) for w in wanted)]
 
-    async def _offers(self, folder: str) -> list[_Offer]:
+    async def _listed(self, folders: list[str], naming: Naming) -> list[_Offer]:
+        return [offer for folder in folders for offer in await self._offers(folder, naming)]
+
+    async def _offers(self, folder: str, naming: Naming) -> list[_Offer]:
         url = self.settings.nemweb_url + folder
         try:
             answer = await self.client.read(url)
@@ -117,7 +168,7 @@ class _Listing:
         files = [
             e for e in entries if not e.is_folder and e.name.lower().endswith((".zip", ".csv"))
         ]
-        return [_Offer(folder, e, *market_days(e.name)) for e in files]
+        return [_Offer(folder, e, *market_days(e.name, naming)) for e in files]
 
     def _take(self, offers: list[_Offer], start: date | None, end: date | None) -> None:
         """Add offers to `found` (which errors share), oldest name first."""
@@ -126,12 +177,22 @@ class _Listing:
             self._candidate(o) for o in sorted(chosen, key=lambda o: o.entry.name.upper())
         ]
 
-    def _candidate(self, offer: _Offer) -> Candidate:
+    def _take_newest(self, offers: list[_Offer]) -> None:
+        if offers:
+            newest = max(offers, key=lambda o: o.entry.name.upper())
+            week = "{}w{}".format(*self.window.now.isocalendar()[:2])
+            self.found.append(self._candidate(newest, f"{newest.folder}{week}"))
+
+    def _candidate(self, offer: _Offer, key: str | None = None) -> Candidate:
         entry = offer.entry
         listed = entry.listed_at
+        if not key:
+            key = f"{offer.folder}{entry.name}"
+            if not _STAMPS.search(entry.name):  # written over
+                key += f"#{listed:%Y%m%d%H%M}" if listed else f"#{entry.size}"
         return Candidate(
             feed=self.feed.id,
-            key=f"{offer.folder}{entry.name}".lower(),
+            key=key.lower(),
             name=safe_name(entry.name),
             url=f"{self.settings.nemweb_url}{offer.folder}{entry.quoted}",
             published_at=None,  # the file's first line says it better than the listing
@@ -140,19 +201,23 @@ class _Listing:
         )
 
 
-def mmsdm_folder(month: date) -> str:
+def _folders(paths: str | list[str] | None) -> list[str]:
+    return [paths] if isinstance(paths, str) else paths or []
+
+
+def mmsdm_folder(month: date, part: str = "DATA") -> str:
     """Site path of one month of the monthly archive."""
     return (
         f"/Data_Archive/Wholesale_Electricity/MMSDM/{month:%Y}/MMSDM_{month:%Y_%m}/"
-        "MMSDM_Historical_Data_SQLLoader/DATA/"
+        f"MMSDM_Historical_Data_SQLLoader/{part}/"
     )
 
 
-def market_days(name: str) -> tuple[date | None, date | None]:
+def market_days(name: str, naming: Naming = Naming()) -> tuple[date | None, date | None]:
     """First and last market day that a file's name promises, or (None, None).
 
-    `_yyyymmddHHMM[SS]_`: the day of the interval that **ends** then. `_yyyymmdd.`: that day.
-    `_yyyymmdd_yyyymmdd.`: from the one to the other.
+    `_yyyymmddHHMM[SS]_`: the day of the interval that **ends** then. `_yyyymmdd_` or `_yyyymmdd.`:
+    that day, or what `naming` says. `_yyyymmdd_yyyymmdd.`: from the one to the other.
     """
     match = _STAMPS.search(name)
     if match is None:
@@ -160,31 +225,45 @@ def market_days(name: str) -> tuple[date | None, date | None]:
     stamp, until = match.groups()
     try:
         if len(stamp) > 8:
-            ends = datetime.strptime(stamp[:12], "%Y%m%d%H%M")
-            day = (ends - timedelta(seconds=1)).date()
+            day = _market_day(_ends(stamp, naming))
             return day, day
         first = datetime.strptime(stamp, "%Y%m%d").date()
-        last = datetime.strptime(until, "%Y%m%d").date() if until else first
-    except ValueError:  # digits that are no date
+        last = datetime.strptime(until, "%Y%m%d").date() if until else _last_day(first, naming)
+    except (ValueError, OverflowError):  # digits that are no date
         return None, None
     return first, max(first, last)
 
 
-def _first_whole_day(offers: list[_Offer]) -> date | None:
+def _ends(stamp: str, naming: Naming) -> datetime:
+    return datetime.strptime(stamp[:12], "%Y%m%d%H%M") - naming.stamp_after
+
+
+def _market_day(ends: datetime) -> date:
+    return (ends - timedelta(seconds=1)).date()
+
+
+def _last_day(first: date, naming: Naming) -> date:
+    """Last market day of a file whose name gives the first one alone."""
+    last = first
+    if naming.span == "week":
+        last = first + 6 * DAY
+    elif naming.span == "month":
+        last = (first.replace(day=1) + 32 * DAY).replace(day=1) - DAY
+    return last + DAY if naming.is_trading else last  # its last hours are the next day's first
+
+
+def _first_whole_day(offers: list[_Offer], naming: Naming) -> date | None:
     """The first market day that the current folder holds from its first interval on."""
-    stamps = sorted(
-        datetime.strptime(match.group(1)[:12], "%Y%m%d%H%M")
-        for o in offers
-        if o.first is not None
-        and (match := _STAMPS.search(o.entry.name))
-        and len(match.group(1)) > 8
-    )
-    if not stamps:
+    stamps = [m.group(1) for o in offers if o.first and (m := _STAMPS.search(o.entry.name))]
+    days = [datetime.strptime(s, "%Y%m%d").date() for s in stamps if len(s) == 8]
+    if days:
+        return min(days) + DAY if naming.is_trading else min(days)
+    ends = sorted(_ends(s, naming) for s in stamps)
+    if not ends:
         return None
-    interval = min((b - a for a, b in pairwise(stamps) if b > a), default=timedelta(minutes=5))
-    earliest = stamps[0]
-    day = (earliest - timedelta(seconds=1)).date()
-    return day if earliest - datetime.combine(day, time()) <= interval else day + DAY
+    interval = min((b - a for a, b in pairwise(ends) if b > a), default=timedelta(minutes=5))
+    day = _market_day(ends[0])
+    return day if ends[0] - datetime.combine(day, time()) <= interval else day + DAY
 
 
 def _months(start: date, end: date) -> Iterator[date]:

@@ -22,7 +22,19 @@ def _csv(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
         yield from plain_csv.read(feed, member, chain([first], blocks), content)
 
 
-TEXT_READERS = {"csv": _csv, "aemo_csv": aemo_csv.read, "oasis": oasis.read}
+def _aemo(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Iterator[Section]:
+    """An AEMO report; where a feed's tables may come in several versions it is read twice."""
+    if any(t.in_versions for t in feed.tables):
+        content.versions = aemo_csv.versions_to_take(feed, blocks(stream, member, Content()))
+        stream.seek(0)
+    parts = blocks(stream, member, content)
+    content.quoted_lines = any(t.quoted_lines for t in feed.tables)
+    if content.quoted_lines:
+        parts = aemo_csv.join_quoted_lines(parts)
+    yield from aemo_csv.read(feed, member, parts, content)
+
+
+TEXT_READERS = {"csv": _csv, "oasis": oasis.read}
 WHOLE_READERS = {"workbook": workbook.read, "json": json_rows.read}
 
 
@@ -37,5 +49,7 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
             yield from _csv(feed, member, blocks(BytesIO(data), member, content), content)
         else:
             yield from WHOLE_READERS[feed.parse](feed, member, data, content)
+    elif feed.parse == "aemo_csv":
+        yield from _aemo(feed, member, stream, content)
     else:
         yield from TEXT_READERS[feed.parse](feed, member, blocks(stream, member, content), content)

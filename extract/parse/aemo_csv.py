@@ -3,6 +3,9 @@
 `C` opens and closes the file (the closing line counts all lines), `I` names a table and its
 columns, `D` is a row. A table is keyed by report type and sub type and read by the names on the `I`
 line just above: the version number does not fix the columns.
+
+A file whose closing line counts other lines than it has lacks some of them, and is quarantined. Of
+files that were cut on purpose (`Content.is_excerpt`) it is noted.
 """
 
 from __future__ import annotations
@@ -12,24 +15,76 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from extract.catalogue import Feed
+from extract.catalogue import Feed, Table, normalize_header
 from extract.parse.sections import (
     LEADING,
+    LONGEST_LINE,
     Content,
     Quarantine,
     Section,
     data_lines,
+    given_by_name,
     match_columns,
 )
 
 _MARKS = (b"\nC,", b"\nI,")
+_HEADS = re.compile(rb"^I,.*|^D,", re.MULTILINE)
+_ARTEFACT = re.compile(r"Unnamed: \d+")  # what pandas puts for a blank heading when it cuts a file
+_BREAK = "\x0b"  # stands for a line break within a text until the row is read (staging turns it)
+
+
+def record_of(report: str, sub_type: str) -> str:
+    """How the catalogue calls a table: `DISPATCH.PRICE`; `DREGION` where the sub type is blank."""
+    return ".".join(part for part in (report.upper(), _plain(sub_type).upper()) if part)
+
+
+def _plain(sub_type: str) -> str:
+    return "" if _ARTEFACT.fullmatch(sub_type) else sub_type
+
+
+def versions_to_take(feed: Feed, blocks: Iterator[bytes]) -> dict[str, str]:
+    """The version to land, by record, of tables that a file may hold in several: the highest one
+    that has rows.
+    """
+    filled: dict[str, set[str]] = {}
+    head: list[str] = []
+    for block in blocks:
+        for mark in _HEADS.finditer(block):
+            line = mark.group()
+            if line.startswith(b"I,"):
+                head = line.decode("utf-8", "replace").split(",", 4)
+            elif len(head) > 3:
+                filled.setdefault(record_of(head[1], head[2]), set()).add(head[3])
+                head = []
+    several = {t.record for t in feed.tables if t.in_versions}
+    return {
+        record: max(versions, key=lambda v: (len(v), v))
+        for record, versions in filled.items()
+        if record in several
+    }
+
+
+def join_quoted_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Blocks in which a line break within quotes is a `_BREAK`, so that each row is one line."""
+    rest, breaks = b"", _BREAK.encode()
+    for block in blocks:
+        parts = (rest + block).split(b'"')
+        if len(parts) % 2 == 0:  # a quote is open where the block ends
+            rest += block
+            if len(rest) > LONGEST_LINE:
+                raise Quarantine(f"a quotation mark is not closed within {LONGEST_LINE:,} bytes")
+            continue
+        rest = b""
+        yield b'"'.join(p.replace(b"\n", breaks) if n % 2 else p for n, p in enumerate(parts))
+    if rest:
+        yield rest  # a quote that is never closed: the reader says where
 
 
 def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
     """Sections of the tables that the feed lands, in file order.
 
-    Raises Quarantine for a file that is no AEMO report, has none of the feed's tables, or is cut
-    off (its closing line is missing).
+    Raises Quarantine for a file that is no AEMO report, has none of the feed's tables, is cut off
+    (its closing line is missing), or lacks lines that its closing line counts.
     """
     state = _State(feed, member, content)
     for block in blocks:
@@ -45,11 +100,15 @@ class _State:
     def __init__(self, feed: Feed, member: str, content: Content):
         self.feed, self.member, self.content = feed, member, content
         self.line = 1
-        self.table = None
+        self.breaks = self.blanks = 0  # line breaks within texts, empty lines
+        self.table: Table | None = None
         self.row_start = b""  # how each row of the table in force begins; nothing before the first
         self.header: tuple[str, ...] = ()
+        self.given: tuple[tuple[str, str], ...] = ()  # columns that the member's name gives
         self.known = False  # is the table in force one that we know, landed or not?
-        self.landed_records: set[str] = set()
+        self.versions: dict[str, str] = {}  # the first version of each record that has landed
+        self.left_out: dict[str, int] = {}  # rows of other versions, by what to call them
+        self.version: tuple[str, str] | None = None  # of the table in force, if it is left out
         self.footer: int | None = None
 
     def open(self, block: bytes) -> None:
@@ -95,20 +154,47 @@ class _State:
             raise Quarantine(f"{self.member}: line {self.line}: a C line that does not close it")
 
     def _table(self, fields: list[str]) -> None:
-        record = f"{fields[1]}.{fields[2]}".upper()
-        self.table = self.feed.table_for_record(record)
-        self.known = self.table is not None or record in self.feed.ignore_tables
+        record, version = record_of(fields[1], fields[2]), fields[3]
         self.header = (*LEADING, *fields[4:])
-        self.row_start = f"D,{fields[1]},{fields[2]},".encode()
+        self.row_start = f"D,{fields[1]},{_plain(fields[2])},".encode()
+        self.table = self._of_record(record)
+        self.known = self.table is not None or record in self.feed.ignore_tables
+        self.version = None
+        if self.table and version != self.content.versions.get(record, version):
+            self.version, self.table = (record, version), None
         if self.table:
-            self.landed_records.add(record)
-            unknown = match_columns(self.table, self.header[4:], self.member)
-            if unknown:
-                self.content.notes.append(
-                    f"{record}: unknown column(s) kept in _extra: {', '.join(unknown)}"
-                )
+            self._land(self.table, record, version)
         elif not self.known:
             self.content.notes.append(f"unknown table {record} was not landed")
+
+    def _of_record(self, record: str) -> Table | None:
+        """The table of a record; where the feed has several, the one that this header fits."""
+        tables = self.feed.tables_for_record(record)
+        if len(tables) < 2:
+            return tables[0] if tables else None
+        present = {normalize_header(h) for h in self.header}
+        fitting = [t for t in tables if all(present & set(c.source_names) for c in t.required)]
+        if len(fitting) != 1:
+            names = ", ".join(t.name for t in tables)
+            raise Quarantine(
+                f"{self.member}: line {self.line}: columns of {record} fit none of {names} alone"
+            )
+        return fitting[0]
+
+    def _land(self, table: Table, record: str, version: str) -> None:
+        if self.versions.setdefault(record, version) != version:
+            raise Quarantine(
+                f"{self.member}: line {self.line}: {record} in versions {self.versions[record]} "
+                f"and {version}, which would land its rows twice. If they are the same rows, say "
+                f"`in_versions: true` of table {table.name} in the feed's YAML and run "
+                "`gridhouse replay`"
+            )
+        self.given = given_by_name(table, self.member)
+        unknown = match_columns(table, self.header[4:], self.member)
+        if unknown:
+            self.content.notes.append(
+                f"{record}: unknown column(s) kept in _extra: {', '.join(unknown)}"
+            )
 
     def _published(self, fields: list[str]) -> None:
         try:
@@ -122,16 +208,22 @@ class _State:
         body, rows, lines = data_lines(body)
         if body and self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
+        self.blanks += lines - rows
         if body:
             self._check_rows(body, rows, first)
             yield from self._take(body, rows)
         self.line = first + lines
 
     def _take(self, body: bytes, rows: int) -> Iterator[Section]:
+        if self.content.quoted_lines:
+            self.breaks += body.count(_BREAK.encode())
         if self.table:
-            yield Section(self.table, self.header, body, rows, self.line, self.member)
+            yield Section(self.table, self.header, body, rows, self.line, self.member, self.given)
         else:
             self.content.ignored_rows += rows
+        if self.version:
+            name = "{} version {}".format(*self.version)
+            self.left_out[name] = self.left_out.get(name, 0) + rows
         self.line += rows
 
     def _are_rows(self, body: bytes, lines: int) -> bool:
@@ -164,13 +256,22 @@ class _State:
                 f"{self.member}: cut off after line {self.line - 1}: the closing "
                 'C,"END OF REPORT" line is missing'
             )
-        if not self.landed_records:
+        if not self.versions:
             raise Quarantine(f"{self.member}: has none of the tables of {self.feed.id}")
-        lines = self.line - 1
-        if self.footer != lines:
-            self.content.notes.append(
-                f"the closing line says {self.footer} lines, the file has {lines}"
+        self.content.notes += [
+            f"{rows} row(s) of {name} left out, the same in a version that is landed"
+            for name, rows in self.left_out.items()
+        ]
+        lines = self.line - 1 - self.blanks
+        if self.footer in (lines, lines + self.breaks):
+            return
+        said = f"the closing line says {self.footer} lines, the file has {lines}"
+        if not self.content.is_excerpt:
+            raise Quarantine(
+                f"{self.member}: {said}: rows are missing or were added. Fetch it again; if it was "
+                "cut on purpose, land its folder with `gridhouse extract --from FOLDER --excerpts`"
             )
+        self.content.notes.append(said)
 
 
 def _marks(block: bytes) -> list[int]:

@@ -83,6 +83,9 @@ class Content:
     empty_reason: str | None = None
     open_end: bool = False  # the last line has no line end
     whole: bool = False  # the member comes from a zip, whose checksum says that it is whole
+    is_excerpt: bool = False  # the file may have been cut on purpose: it need not be complete
+    quoted_lines: bool = False  # texts may hold line breaks
+    versions: dict[str, str] = field(default_factory=dict)  # AEMO: the one to land, by record
 
 
 def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:

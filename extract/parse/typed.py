@@ -222,9 +222,9 @@ def _bad_values(
     if column.data_type == "bigint":
         yield pc.not_equal(values, pc.floor(values)), "not a whole number"
     if column.data_type in ("date", "timestamp"):
-        years = pc.year(values)
-        bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, YEARS[1]))
-        yield bad, f"not a day of the years {YEARS[0]} to {YEARS[1]}"
+        years, last = pc.year(values), 9999 if column.endless else YEARS[1]
+        bad = pc.or_(pc.less(years, YEARS[0]), pc.greater(years, last))
+        yield bad, f"not a day of the years {YEARS[0]} to {last}"
 
 
 def _contracted(table: Table, rows: pa.Table) -> pa.Table:

@@ -16,13 +16,13 @@ def land(tmp_path, prepared_data):
     """Lands files given as {name: bytes or text}; returns (report, query function)."""
     folder, data = tmp_path / "files", prepared_data
 
-    def run(files: dict[str, bytes | str]):
+    def run(files: dict[str, bytes | str], excerpts: bool = False):
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         catalogue = load_catalogue()
-        with Run(data, catalogue) as work:
+        with Run(data, catalogue, excerpts=excerpts) as work:
             work.from_folder(folder, list(catalogue))
         return work.report, lambda sql: _query(data / "raw.duckdb", sql)
 

@@ -464,15 +464,20 @@ def test_aemo_file_without_its_closing_line_is_cut_off(land):
     assert query("select count(*) from nem.dispatch_unit_scada") == [(0,)]
 
 
-def test_aemo_closing_count_that_differs_is_reported_not_hidden(land):
+def test_aemo_closing_count_that_differs_is_a_file_that_lacks_lines(land):
     text = (
         SCADA_HEAD
         + SCADA
         + 'D,DISPATCH,UNIT_SCADA,1,"2025/12/27 00:05:00",A,1\n'
         + 'C,"END OF REPORT",99\n'
     )
-    report, _ = land({"PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV": text})
-    assert report.rows == 1 and "says 99 lines, the file has 4" in report.warnings[0]
+    name = "PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.CSV"
+    report, query = land({name: text})
+    assert "says 99 lines, the file has 4" in report.problems[0]
+    assert query("select count(*) from nem.dispatch_unit_scada") == [(0,)]
+    report, query = land({name: text}, excerpts=True)  # cut on purpose: it lands, and it is said
+    assert report.ok and "says 99 lines, the file has 4" in report.warnings[0]
+    assert query("select count(*) from nem.dispatch_unit_scada") == [(1,)]
 
 
 def test_zip_of_zips_gives_one_file_each(land):

@@ -25,7 +25,9 @@ def sql(data: Path, query: str) -> list[tuple]:
 
 
 def contents(data: Path, table: str) -> list[tuple]:
-    return sql(data, f"select columns(c -> not starts_with(c, '_')) from marts.{table} order by all")
+    return sql(
+        data, f"select columns(c -> not starts_with(c, '_')) from marts.{table} order by all"
+    )
 
 
 def test_a_window_is_computed_again_and_the_other_days_stay(
@@ -36,7 +38,9 @@ def test_a_window_is_computed_again_and_the_other_days_stay(
     gridhouse("extract", "--from", str(tmp_path / "files"))
     gridhouse("build", "--select", f"+{ROLLUP}")
     right, rolled = contents(prepared_data, FACT), contents(prepared_data, ROLLUP)
-    assert {row[0] for row in sql(prepared_data, f"select market_date from marts.{ROLLUP}")} == {*DAYS}
+    assert {row[0] for row in sql(prepared_data, f"select market_date from marts.{ROLLUP}")} == {
+        *DAYS
+    }
 
     # wrong prices on all days, and on the second one a row that nothing gives
     sql(prepared_data, f"update marts.{FACT} set price = price + 1")

@@ -9,17 +9,23 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from extract.parse.query import Query, query_of
 from extract.parse.sections import Section
 
-_TYPES = {
-    "varchar": pa.string(),
+_TEXTS = pa.dictionary(pa.int32(), pa.string())  # a market's texts repeat: each is looked at once
+_READ = {"varchar": _TEXTS, "double": pa.float64(), "date": _TEXTS, "timestamp": _TEXTS}
+_KINDS = {
+    "text": pa.string(),
     "double": pa.float64(),
-    "date": pa.timestamp("s"),  # Arrow reads dates by a format as times alone
+    "bigint": pa.float64(),
+    "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
 }
+# Arrow reads on behind a closing quotation mark, so marks are taken off here
+_PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_empty_lines=False)
 
 
 def read(sections: list[Section]) -> pa.Table | None:
@@ -27,7 +33,7 @@ def read(sections: list[Section]) -> pa.Table | None:
 
     Whole numbers are float64, as DuckDB's reader gives them. None where this reader is not the one
     for them: columns that the contract does not know or that a name gives, several formats of
-    dates, a value or a line that does not fit.
+    dates, commas or marks within quotation marks, a value or a line that does not fit.
     """
     first = sections[0]
     query = query_of(first)
@@ -41,7 +47,7 @@ def read(sections: list[Section]) -> pa.Table | None:
             arrow_csv.ReadOptions(
                 use_threads=False, block_size=len(body) + 1, column_names=query.names
             ),
-            arrow_csv.ParseOptions(ignore_empty_lines=False),
+            _PARSE,
             convert,
         )
     except pa.ArrowInvalid:  # DuckDB's reader finds the line and says why
@@ -57,32 +63,67 @@ def _options(query: Query) -> arrow_csv.ConvertOptions | None:
         return None
     positions = [position for _, position in query.at]
     return arrow_csv.ConvertOptions(
-        column_types={p: _TYPES[query.types[p]] for p in positions},
+        column_types={p: _READ[query.types[p]] for p in positions},
         include_columns=positions,
-        timestamp_parsers=list(query.formats),
         null_values=[""],
         strings_can_be_null=True,
+        auto_dict_max_cardinality=2**31 - 1,
     )
 
 
-def _arranged(rows: pa.Table, section: Section, query: Query) -> pa.Table:
+def _arranged(rows: pa.Table, section: Section, query: Query) -> pa.Table | None:
     """Columns in the contract's order and under its names; those that the era lacks are null."""
     at = dict(query.at)
     arranged = {}
     for column in section.table.columns:
         kind = _KINDS[column.data_type]
-        if column.name in at:
-            arranged[column.name] = rows.column(at[column.name]).cast(kind)
-        else:
+        if column.name not in at:
             arranged[column.name] = pa.nulls(rows.num_rows, kind)
+            continue
+        values = rows.column(at[column.name])
+        if kind != pa.float64():
+            form = query.formats[0] if column.formats else None
+            values = _of_texts(values, form, kind)
+        if values is None:
+            return None
+        arranged[column.name] = values
     arranged["_extra"] = pa.nulls(rows.num_rows, pa.string())
     return pa.table(arranged)
 
 
-_KINDS = {
-    "text": pa.string(),
-    "double": pa.float64(),
-    "bigint": pa.float64(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-}
+def _of_texts(
+    texts: pa.ChunkedArray, form: str | None, kind: pa.DataType
+) -> pa.ChunkedArray | None:
+    """Texts without quotation marks, or the dates or times that they say by `form`."""
+    chunks = []
+    for chunk in texts.chunks:
+        words = _unquoted(chunk.dictionary)
+        if words is not None and form:
+            words = _stamps(words, form)
+        if words is None:
+            return None
+        chunks.append(words.cast(kind).take(chunk.indices))
+    return pa.chunked_array(chunks, kind)
+
+
+def _unquoted(words: pa.Array) -> pa.Array | None:
+    """`words` without the marks around them; None where one has others, or nothing in them."""
+    mark = '"'
+    if not pc.any(pc.match_substring(words, mark)).as_py():
+        return words
+    around = pc.and_(pc.starts_with(words, mark), pc.ends_with(words, mark))
+    around = pc.and_(around, pc.greater(pc.utf8_length(words), 2))
+    inner = pc.if_else(around, pc.utf8_slice_codeunits(words, 1, -1), words)
+    return None if pc.any(pc.match_substring(inner, mark)).as_py() else inner
+
+
+def _stamps(words: pa.Array, form: str) -> pa.Array | None:
+    """Times written just as `form` says; None if one is not.
+
+    Arrow reads 30 February as 2 March, so what was read must give the text again.
+    """
+    try:
+        stamps = pc.strptime(words, format=form, unit="s")
+    except pa.ArrowInvalid:
+        return None
+    return stamps if pc.all(pc.equal(pc.strftime(stamps, format=form), words)).as_py() else None

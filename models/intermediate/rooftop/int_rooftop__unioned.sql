@@ -1,11 +1,13 @@
-{#- Their parts (QLDC, QLDN and QLDS are QLD1, TASN and TASS are TAS1) must not be added to them. -#}
+{#- QLDC, QLDN and QLDS are parts of QLD1, TASN and TASS of TAS1: not to be added to them. -#}
 {%- set nem_regions = ['NSW1', 'QLD1', 'SA1', 'TAS1', 'VIC1'] -%}
 with nem as (
     select
         iso,
         location,
-        case when location in ('{{ nem_regions | join("', '") }}') then 'REGION' else 'SUBREGION' end
-            as location_type,
+        case
+            when list_contains({{ nem_regions }}, location) then 'REGION'
+            else 'SUBREGION'
+        end as location_type,
         rooftop_type,
         interval_start,
         interval_end,

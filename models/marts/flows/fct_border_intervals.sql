@@ -145,20 +145,20 @@ complete as (
         borders.trading_start,
         borders.interface_count,
         coalesce(expected.interface_count, 0) as expected_interface_count,
-        case when borders.interface_count >= coalesce(expected.interface_count, 0)
-            then borders.flow_mw
+        case
+            when borders.interface_count >= coalesce(expected.interface_count, 0) then borders.flow_mw
         end as flow_mw,
-        case when borders.scheduled_count >= coalesce(expected.interface_count, 0)
-            then borders.scheduled_mw
+        case
+            when borders.scheduled_count >= coalesce(expected.interface_count, 0) then borders.scheduled_mw
         end as scheduled_mw,
-        case when borders.limit_count >= coalesce(expected.interface_count, 0)
-            then borders.limit_forward_mw
+        case
+            when borders.limit_count >= coalesce(expected.interface_count, 0) then borders.limit_forward_mw
         end as limit_forward_mw,
-        case when borders.limit_count >= coalesce(expected.interface_count, 0)
-            then borders.limit_reverse_mw
+        case
+            when borders.limit_count >= coalesce(expected.interface_count, 0) then borders.limit_reverse_mw
         end as limit_reverse_mw,
-        case when borders.losses_count >= coalesce(expected.interface_count, 0)
-            then borders.losses_mw
+        case
+            when borders.losses_count >= coalesce(expected.interface_count, 0) then borders.losses_mw
         end as losses_mw,
         borders.published_at,
         borders.file_id

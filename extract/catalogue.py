@@ -71,7 +71,8 @@ class Table(_Strict):
     the column by whose lack the footer of a sheet is told from its data.
 
     `stacked_header`: the names of a workbook's columns go on in the rows below the header, down to
-    the first row with all keys. `in_versions`: an AEMO file may hold the same rows in several
+    the first row with all keys. `also_records`: what AEMO called `record` in other eras.
+    `in_versions`: an AEMO file may hold the same rows in several
     versions, of which the highest that has rows lands. `quoted_lines`: texts may hold line breaks.
     """
 
@@ -85,6 +86,7 @@ class Table(_Strict):
     footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
     stacked_header: bool = False
+    also_records: tuple[str, ...] = ()
     in_versions: bool = False
     quoted_lines: bool = False
 
@@ -208,7 +210,7 @@ class Feed(FeedSettings):
     def tables_for_record(self, record: str) -> list[Table]:
         """The tables that an AEMO record (`DISPATCH.PRICE`) lands in: several where AEMO publishes
         different columns under one name."""
-        return [t for t in self.tables if t.record == record]
+        return [t for t in self.tables if record == t.record or record in t.also_records]
 
 
 def normalize_header(name: str) -> str:

@@ -98,8 +98,8 @@ class Table:
 
     @property
     def staged_grain(self) -> list[str]:
-        names = {f.name: f.staged for f in self.fields}
-        return ["interval_start" if g == self.interval else names[g] for g in self.grain]
+        names = {f.name: f.staged for f in self.fields} | {self.interval: "interval_start"}
+        return [names[g] for g in self.grain if names[g]]
 
 
 @dataclass(frozen=True)

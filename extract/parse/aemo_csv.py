@@ -106,9 +106,11 @@ class _State:
         self.header: tuple[str, ...] = ()
         self.given: tuple[tuple[str, str], ...] = ()  # columns that the member's name gives
         self.known = False  # is the table in force one that we know, landed or not?
-        self.versions: dict[str, str] = {}  # the first version of each record that has landed
+        self.landed_records: set[str] = set()
+        self.record = self.version = ""  # of the table in force
+        self.versions: dict[str, str] = {}  # the version of each record that has landed rows
         self.left_out: dict[str, int] = {}  # rows of other versions, by what to call them
-        self.version: tuple[str, str] | None = None  # of the table in force, if it is left out
+        self.is_left_out = False  # is the table in force one of another version?
         self.footer: int | None = None
 
     def open(self, block: bytes) -> None:
@@ -155,15 +157,16 @@ class _State:
 
     def _table(self, fields: list[str]) -> None:
         record, version = record_of(fields[1], fields[2]), fields[3]
+        self.record, self.version = record, version
         self.header = (*LEADING, *fields[4:])
         self.row_start = f"D,{fields[1]},{_plain(fields[2])},".encode()
         self.table = self._of_record(record)
         self.known = self.table is not None or record in self.feed.ignore_tables
-        self.version = None
-        if self.table and version != self.content.versions.get(record, version):
-            self.version, self.table = (record, version), None
-        if self.table:
-            self._land(self.table, record, version)
+        self.is_left_out = version != self.content.versions.get(record, version)
+        if self.is_left_out:
+            self.table = None
+        elif self.table:
+            self._land(self.table, record)
         elif not self.known:
             self.content.notes.append(f"unknown table {record} was not landed")
 
@@ -181,14 +184,8 @@ class _State:
             )
         return fitting[0]
 
-    def _land(self, table: Table, record: str, version: str) -> None:
-        if self.versions.setdefault(record, version) != version:
-            raise Quarantine(
-                f"{self.member}: line {self.line}: {record} in versions {self.versions[record]} "
-                f"and {version}, which would land its rows twice. If they are the same rows, say "
-                f"`in_versions: true` of table {table.name} in the feed's YAML and run "
-                "`gridhouse replay`"
-            )
+    def _land(self, table: Table, record: str) -> None:
+        self.landed_records.add(record)
         self.given = given_by_name(table, self.member)
         unknown = match_columns(table, self.header[4:], self.member)
         if unknown:
@@ -218,13 +215,23 @@ class _State:
         if self.content.quoted_lines:
             self.breaks += body.count(_BREAK.encode())
         if self.table:
+            self._check_version(self.table)
             yield Section(self.table, self.header, body, rows, self.line, self.member, self.given)
         else:
             self.content.ignored_rows += rows
-        if self.version:
-            name = "{} version {}".format(*self.version)
+        if self.is_left_out:
+            name = f"{self.record} version {self.version}"
             self.left_out[name] = self.left_out.get(name, 0) + rows
         self.line += rows
+
+    def _check_version(self, table: Table) -> None:
+        first = self.versions.setdefault(self.record, self.version)
+        if first != self.version:
+            raise Quarantine(
+                f"{self.member}: line {self.line}: rows of {self.record} in versions {first} and "
+                f"{self.version}, which would land twice. If they are the same, say `in_versions: "
+                f"true` of table {table.name} in the feed's YAML and run `gridhouse replay`"
+            )
 
     def _are_rows(self, body: bytes, lines: int) -> bool:
         """Whether each of the lines of `body` is a row of the table in force: none is empty."""
@@ -256,7 +263,7 @@ class _State:
                 f"{self.member}: cut off after line {self.line - 1}: the closing "
                 'C,"END OF REPORT" line is missing'
             )
-        if not self.versions:
+        if not self.landed_records:
             raise Quarantine(f"{self.member}: has none of the tables of {self.feed.id}")
         self.content.notes += [
             f"{rows} row(s) of {name} left out, the same in a version that is landed"

@@ -128,6 +128,30 @@ nem as (
     cross join nem_kinds
 ),
 
+-- What scheduled, semi-scheduled and large non-scheduled units and net import meet, as measured. The
+-- half-hourly product is one of its own, not the mean of the other.
+nem_operational as (
+    select
+        iso,
+        cast(null as text) as market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        market_date,
+        case interval_minutes
+            when 30 then 'OPERATIONAL_HALF_HOUR'
+            else 'OPERATIONAL'
+        end as load_kind,
+        operational_demand_mw as load_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_nem__operational_demands') }}
+),
+
 unioned as (
     {% for product in ercot -%}
     select * from {{ product.name }}
@@ -137,6 +161,9 @@ unioned as (
     select * from caiso
     union all by name
     select * from nem
+    where load_mw is not null
+    union all by name
+    select * from nem_operational
     where load_mw is not null
 )
 

@@ -131,37 +131,10 @@ borders as (
     group by all
 ),
 
--- A sum that lacks one of its interconnectors is none.
-complete as (
+counted as (
     select
-        borders.iso,
-        borders.market,
-        borders.first_location,
-        borders.second_location,
-        borders.interval_start,
-        borders.interval_end,
-        borders.interval_minutes,
-        borders.market_date,
-        borders.trading_start,
-        borders.interface_count,
-        coalesce(expected.interface_count, 0) as expected_interface_count,
-        case
-            when borders.interface_count >= coalesce(expected.interface_count, 0) then borders.flow_mw
-        end as flow_mw,
-        case
-            when borders.scheduled_count >= coalesce(expected.interface_count, 0) then borders.scheduled_mw
-        end as scheduled_mw,
-        case
-            when borders.limit_count >= coalesce(expected.interface_count, 0) then borders.limit_forward_mw
-        end as limit_forward_mw,
-        case
-            when borders.limit_count >= coalesce(expected.interface_count, 0) then borders.limit_reverse_mw
-        end as limit_reverse_mw,
-        case
-            when borders.losses_count >= coalesce(expected.interface_count, 0) then borders.losses_mw
-        end as losses_mw,
-        borders.published_at,
-        borders.file_id
+        borders.*,
+        coalesce(expected.interface_count, 0) as expected_interface_count
     from borders
     left join expected
         on
@@ -169,6 +142,24 @@ complete as (
             and borders.market_date = expected.market_date
             and borders.first_location = expected.first_location
             and borders.second_location = expected.second_location
+),
+
+-- A sum that lacks one of its interconnectors is none.
+complete as (
+    select
+        * replace (
+            {%- for figure, count in [
+                ('flow_mw', 'interface_count'),
+                ('scheduled_mw', 'scheduled_count'),
+                ('limit_forward_mw', 'limit_count'),
+                ('limit_reverse_mw', 'limit_count'),
+                ('losses_mw', 'losses_count')
+            ] %}
+            case when {{ count }} >= expected_interface_count then {{ figure }} end as {{ figure }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        )
+    from counted
 ),
 
 followed as (

@@ -16,6 +16,8 @@ final as (
         lhs,
         marginalvalue as marginal_value,
         violationdegree as violation_degree,
+        cast(genconid_effectivedate as date) as definition_effective_date,
+        genconid_versionno as definition_version_no,
         _file_id,
         _row_number,
         _published_at,

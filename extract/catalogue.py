@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from extract import json_paths
+
 CATALOGUE = Path(__file__).resolve().parent.parent / "models" / "staging"
 
 DataType = Literal["text", "double", "bigint", "date", "timestamp"]
@@ -74,6 +76,11 @@ class Table(_Strict):
     the first row with all keys. `also_records`: what AEMO called `record` in other eras.
     `in_versions`: an AEMO file may hold the same rows in several
     versions, of which the highest that has rows lands. `quoted_lines`: texts may hold line breaks.
+
+    Of JSON: `records` are paths to its rows (`extract.json_paths`), `other_records` those of
+    another era, for documents without any of `records`; `carry` brings values from above the
+    records; `where` keeps the rows in which two columns are equal; with `known_columns_only` what
+    the contract does not name is left out, not kept in `_extra`.
     """
 
     name: str
@@ -83,6 +90,10 @@ class Table(_Strict):
     record: str | None = None
     members: tuple[str, ...] = (r"\.csv$",)
     records: tuple[str, ...] = ()
+    other_records: tuple[str, ...] = ()
+    carry: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    known_columns_only: bool = False
     footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
     stacked_header: bool = False
@@ -352,6 +363,8 @@ def _check(feed: Feed) -> None:
             raise ValueError(f"table {table.name}: footer_lacks names no column of it")
         if table.stacked_header and not any(c.key and not c.from_name for c in table.columns):
             raise ValueError(f"table {table.name}: `stacked_header` needs a key to end at")
+        for path in (*table.records, *table.other_records):
+            json_paths.check(path)
         if table.parse == "aemo_csv" and not table.record:
             raise ValueError(f"table {table.name}: an aemo_csv table needs `record`")
         for column in table.columns:
@@ -373,6 +386,14 @@ def _check_index(feed: Feed) -> None:
                 raise ValueError(
                     f"index: `urls` is a list of whole addresses (https://host/path), not {url!r}"
                 )
+    if index.get("kind") == "dated_url":
+        missing = [key for key in ("base", "paths", "period") if not index.get(key)]
+        if missing or index["period"] not in ("DAY", "MONTH", "YEAR"):
+            raise ValueError(
+                "index: kind dated_url needs `base`, `paths` and a `period` of DAY, MONTH or YEAR"
+            )
+    if index.get("kind") == "directory" and not (index.get("base") and index.get("current")):
+        raise ValueError("index: kind directory needs `base` and `current`, a list of folders")
     if "api_endpoint" in index or "api_date_field" in index:
         _check_endpoint(feed)
 

@@ -26,6 +26,7 @@ from gridhouse.settings import Rate, Settings
 
 MAX_REDIRECTS = 5
 QUOTA_PAUSE_S = 3600.0  # ERCOT resets its bandwidth quota "within the hour"
+ACCESS = "access_token"
 _ENDS = ("", "/", "?")
 _ERROR_BODY = 4096  # bytes of an error answer that are read, for its message
 
@@ -232,7 +233,11 @@ class PoliteClient:
             await self._turn(lane)
             credentials = await self._token.headers() if lane.name == "ercot_api" else {}
             request = self._http.build_request(
-                method, url, content=body, headers={**headers, **credentials}
+                method,
+                url,
+                content=body,
+                headers={**headers, **credentials},
+                params=self._access(lane) or None,
             )
             response = await self._http.send(request, stream=True)
             if response.status_code in (200, 206):
@@ -254,6 +259,13 @@ class PoliteClient:
                     raise await self._refusal(lane, response, f"{method} {asked}")
             finally:
                 await response.aclose()
+
+    def _access(self, lane: Lane) -> dict[str, str]:
+        """What a site wants to see in the query; it never shows in messages."""
+        token = self.settings.apvi_token
+        if lane.name != "apvi" or token is None:
+            return {}
+        return {ACCESS: token.get_secret_value()}
 
     async def _turn(self, lane: Lane) -> None:
         async with lane.turn:
@@ -359,7 +371,7 @@ def _redirect_target(response: httpx.Response, method: str) -> str | None:
     location = response.headers.get("location")
     if response.status_code not in (301, 302, 303, 307, 308) or not location:
         return None
-    here = str(response.url)
+    here = str(response.url.copy_remove_param(ACCESS))
     target = urljoin(here, location)
     downgrade = here.startswith("https:") and not target.startswith("https:")
     if method != "GET" or downgrade or not target.startswith(("http:", "https:")):

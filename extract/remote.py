@@ -18,6 +18,7 @@ from extract.fetch import Fetched, FetchFailed, fetch_all
 from extract.index import (
     Candidate,
     ListingError,
+    NotAsked,
     OtherDoor,
     Window,
     asked_on,
@@ -175,7 +176,7 @@ def _next(results: queue.Queue, worker: threading.Thread) -> object:
 
 def _note_listing(run: Run, item: _Listed) -> None:
     run.report.of(item.feed.id).listed += item.new
-    served = item.problem is None or isinstance(item.problem, OtherDoor)
+    served = item.problem is None or isinstance(item.problem, OtherDoor | NotAsked)
     run.note(
         OutcomeRow(
             attempted_at=datetime.now(UTC),

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     aemo_url: str = "https://www.aemo.com.au"
     wem_url: str = "https://data.wa.aemo.com.au"
     apvi_url: str = "https://pv-map.apvi.org.au"
-    bom_url: str = "http://www.bom.gov.au"
+    bom_url: str = "https://www.bom.gov.au"
 
     browser_agent: str = Field(
         "Mozilla/5.0 (X11; Linux x86_64) gridhouse",

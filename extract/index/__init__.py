@@ -107,6 +107,13 @@ class OtherDoor(ListingError):
     """
 
 
+class NotAsked(ListingError):
+    """The operator answers nothing without a setting that is not there.
+
+    This is told to the user, and is no failure of the run.
+    """
+
+
 async def list_feed(
     feed: Feed,
     window: Window,
@@ -119,12 +126,20 @@ async def list_feed(
     Keys that `known` knows are left out, except those to be checked again. An empty list is a
     valid outcome: the operator offers nothing new. Raises ListingError, which may carry a part.
     """
-    from extract.index import caiso_oasis, ercot_mis, nemweb, url  # here, as each imports this
+    # here, as each imports this
+    from extract.index import caiso_oasis, dated_url, directory, ercot_mis, nemweb, url
 
     if not feed.is_listed:
         return []
     kind = feed.index.get("kind")
-    kinds = {"caiso_oasis": caiso_oasis, "ercot_mis": ercot_mis, "nemweb": nemweb, "url": url}
+    kinds = {
+        "caiso_oasis": caiso_oasis,
+        "dated_url": dated_url,
+        "directory": directory,
+        "ercot_mis": ercot_mis,
+        "nemweb": nemweb,
+        "url": url,
+    }
     if kind not in kinds:
         raise ListingError(
             feed.id,

@@ -1,8 +1,6 @@
-"""JSON: records of dashboards, and pages of ERCOT's data endpoints.
+"""JSON: records of dashboards and market data, and pages of ERCOT's data endpoints.
 
-Records are lists at a dotted path, or the members of objects: `{name}` in a path stands for every
-key of an object, and the key becomes a column of that name. An object inside a record becomes
-columns with dotted names.
+Which records land in which table says its `records` (`extract.json_paths` has the words).
 
 A page is `{"fields": [{"name": ...}], "data": [[...], ...]}`; it stands where a CSV would.
 """
@@ -15,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from extract.catalogue import Feed
+from extract.catalogue import Feed, Table, normalize_header
+from extract.json_paths import records_at
 from extract.parse import plain_csv
 from extract.parse.cells import csv_text
 from extract.parse.sections import Content, Quarantine, Section
@@ -30,22 +29,37 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
     document = _document(member, data, content)
     found, lacking = False, []
     for table in feed.tables:
-        for path in table.records:
-            try:
-                rows = _at(document, path)
-            except KeyError:
-                lacking.append(path)
-                continue
-            found = True
-            if rows is None or not all(isinstance(row, dict) for row in rows):
-                raise Quarantine(f"{member}: {path} does not lead to records")
-            if rows:
-                yield from _section(feed, f"{member}[{path}]", rows, content)
+        paths, missing = _present(document, member, table, table.records)
+        if not paths and table.other_records:
+            paths, missing = _present(document, member, table, table.other_records)
+        found, lacking = found or bool(paths), lacking + missing
+        for path, rows in paths:
+            wanted = [r for r in rows if all(r.get(a) == r.get(b) for a, b in table.where)]
+            content.ignored_rows += len(rows) - len(wanted)
+            if wanted:
+                yield from _section(feed, table, f"{member}[{path}]", wanted, content)
     if not found:
-        names = ", ".join(p for t in feed.tables for p in t.records)
+        names = ", ".join(p for t in feed.tables for p in (*t.records, *t.other_records))
         raise Quarantine(f"{member}: has none of the records {names}")
     if lacking:
         content.notes.append(f"lacks the records {', '.join(lacking)}")
+
+
+def _present(
+    document: Any, member: str, table: Table, paths: tuple[str, ...]
+) -> tuple[list[tuple[str, list[dict[str, Any]]]], list[str]]:
+    """Paths that lead to something, with their records, and those that lead nowhere."""
+    found, lacking = [], []
+    for path in paths:
+        try:
+            rows = records_at(document, path, table.carry)
+        except KeyError:
+            lacking.append(path)
+            continue
+        if rows is None or not all(isinstance(row, dict) for row in rows):
+            raise Quarantine(f"{member}: {path} does not lead to records")
+        found.append((path, rows))
+    return found, lacking
 
 
 def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
@@ -66,14 +80,24 @@ def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterato
 
 
 def _section(
-    feed: Feed, name: str, rows: list[dict[str, Any]], content: Content
+    feed: Feed, table: Table, name: str, rows: list[dict[str, Any]], content: Content
 ) -> Iterator[Section]:
     names = list(dict.fromkeys(key for row in rows for key in row))  # records may differ
+    if table.known_columns_only:
+        names = [n for n in names if normalize_header(n) in table.by_header]
+    columns = [_column(name, [row.get(key) for row in rows]) for key in names]
+    text = csv_text(names, columns)
+    yield from plain_csv.read(feed, name, iter([text]), content, table)
+
+
+def _column(name: str, values: list[Any]) -> pa.Array:
+    """A column of values; numbers and texts together (a dash for a missing one) as texts."""
     try:
-        columns = [pa.array([row.get(key) for row in rows]) for key in names]
+        return pa.array(values)
     except pa.ArrowException as error:
-        raise Quarantine(f"{name}: values that make no column: {error}") from error
-    yield from plain_csv.read(feed, name, iter([csv_text(names, columns)]), content)
+        if any(isinstance(v, dict | list) for v in values):
+            raise Quarantine(f"{name}: values that make no column: {error}") from error
+    return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values])
 
 
 def _document(member: str, data: bytes, content: Content) -> Any:
@@ -82,40 +106,4 @@ def _document(member: str, data: bytes, content: Content) -> Any:
     except ValueError as error:
         raise Quarantine(f"{member}: not whole JSON: {error}") from error
     content.whole = True  # JSON says itself where it ends
-    return document
-
-
-def _at(document: Any, path: str) -> list | None:
-    """The records at a path, None if something else is there. Raises KeyError for null or none."""
-    found: list[tuple[dict[str, str], Any]] = [({}, document)]
-    for key in path.split("."):
-        objects = [(keys, value) for keys, value in found if isinstance(value, dict)]
-        if len(objects) < len(found):
-            return None
-        if key.startswith("{"):
-            found = [
-                (keys | {key[1:-1]: k}, v) for keys, value in objects for k, v in value.items()
-            ]
-        else:
-            found = [(keys, value[key]) for keys, value in objects if value.get(key) is not None]
-            if objects and not found:
-                raise KeyError(key)
-    if path.endswith("}"):
-        return [keys | _flat(value) if isinstance(value, dict) else value for keys, value in found]
-    lists = [(keys, value) for keys, value in found if isinstance(value, list)]
-    if len(lists) < len(found):
-        return None
-    return [
-        keys | _flat(row) if isinstance(row, dict) else row
-        for keys, value in lists
-        for row in value
-    ]
-
-
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A record without objects inside: `{"a": {"b": 1}}` is `{"a.b": 1}`."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        inside = isinstance(value, dict)
-        flat |= _flat(value, f"{prefix}{key}.") if inside else {prefix + key: value}
-    return flat
+    return document[0] if isinstance(document, list) and len(document) == 1 else document

@@ -17,8 +17,16 @@ from extract.parse.sections import (
 )
 
 
-def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> Iterator[Section]:
+def read(
+    feed: Feed,
+    member: str,
+    blocks: Iterator[bytes],
+    content: Content,
+    table: Table | None = None,
+) -> Iterator[Section]:
     """One section per block; a header line repeated inside the file starts another section.
+
+    The table is told by the member's name or header, unless it is known already.
 
     Raises Quarantine for an empty file, an HTML page, a header that breaks the contract, or a text
     that ends within a line.
@@ -30,7 +38,7 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
         raise Quarantine(f"{member}: a web page or XML where CSV was expected")
     header_line, _, rest = first.partition(b"\n")
     header = split_header(header_line, member)
-    table, given = table_of(feed, member, header, content)
+    table, given = table_of(feed, member, header, content, table)
     line = 2
     for block in chain([rest], blocks):
         for place, part in enumerate(_parts(block, header_line)):
@@ -47,13 +55,17 @@ def read(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
 
 
 def table_of(
-    feed: Feed, member: str, header: tuple[str, ...], content: Content
+    feed: Feed,
+    member: str,
+    header: tuple[str, ...],
+    content: Content,
+    table: Table | None = None,
 ) -> tuple[Table, tuple[tuple[str, str], ...]]:
-    """The table that a member lands in, and what its name gives.
+    """The table that a member lands in (where it is not known), and what its name gives.
 
     Unknown columns are noted. Raises Quarantine where no table fits.
     """
-    table = feed.table_of(member, {normalize_header(h) for h in header})
+    table = table or feed.table_of(member, {normalize_header(h) for h in header})
     if table is None:
         raise Quarantine(
             f"{member}: neither its name nor its header tells which table of {feed.id} it is "

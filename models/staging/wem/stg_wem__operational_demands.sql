@@ -1,0 +1,32 @@
+with source as (
+    {{ landed(source('wem_operational_demand', 'operational_demand')) }}
+),
+
+clocked as (
+    select
+        *,
+        {{ published_instant('trim(dispatch_interval)') }} as starts_at
+    from source
+),
+
+final as (
+    select
+        'WEM' as iso,
+        'WEM' as location,
+        starts_at as interval_start,
+        {{ add_minutes('starts_at', 5) }} as interval_end,
+        5 as interval_minutes,
+        {{ wem_market_date('starts_at') }} as market_date,
+        {{ wem_trading_date('starts_at') }} as trading_date,
+        operational_demand as operational_demand_mw,
+        operational_withdrawal as operational_withdrawal_mw,
+        {{ published_instant('trim(as_at_timestamp)') }} as as_at,
+        _file_id,
+        _row_number,
+        _published_at,
+        _fetched_at,
+        _loaded_at
+    from clocked
+)
+
+select * from final

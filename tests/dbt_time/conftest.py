@@ -40,8 +40,9 @@ class Macros:
             "exceptions": SimpleNamespace(raise_compiler_error=self._fail),
             "modules": SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
         }
-        for path in [*MACROS.glob("*.sql"), *(MACROS / "time").glob("*.sql")]:
-            self.env.globals[path.stem] = self._macro(path)
+        for folder in (MACROS, MACROS / "time", MACROS / "records"):
+            for path in folder.glob("*.sql"):
+                self.env.globals[path.stem] = self._macro(path)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:

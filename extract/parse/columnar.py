@@ -12,17 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from extract.catalogue import Table
 from extract.parse.query import Query, query_of
 from extract.parse.sections import Section
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())  # a market's texts repeat: each is looked at once
-_READ = {"varchar": _TEXTS, "double": pa.float64(), "date": _TEXTS, "timestamp": _TEXTS}
-_KINDS = {
+_NUMBERS = {"double": pa.float64(), "bigint": pa.int64()}
+_TYPES = {
     "text": pa.string(),
-    "double": pa.float64(),
-    "bigint": pa.float64(),
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
+    **_NUMBERS,
 }
 # Arrow reads on behind a closing quotation mark, so marks are taken off here
 _PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_empty_lines=False)
@@ -31,14 +31,13 @@ _PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_emp
 def read(sections: list[Section]) -> pa.Table | None:
     """Rows of `sections` (same table and header): the contract's columns and `_extra`.
 
-    Whole numbers are float64, as DuckDB's reader gives them. None where this reader is not the one
-    for them: columns that the contract does not know or that a name gives, several formats of
-    dates, commas or marks within quotation marks, a value or a line that does not fit.
+    None where this reader is not the one for them: columns that the contract does not know or that
+    a name gives, several formats of dates, commas or marks within quotation marks, a value or a
+    line that does not fit.
     """
     first = sections[0]
     query = query_of(first)
-    convert = _options(query)
-    if convert is None:
+    if not query.is_plain or len(query.formats) > 1:
         return None
     body = first.body if len(sections) == 1 else b"".join(s.body for s in sections)
     try:
@@ -48,7 +47,7 @@ def read(sections: list[Section]) -> pa.Table | None:
                 use_threads=False, block_size=len(body) + 1, column_names=query.names
             ),
             _PARSE,
-            convert,
+            _options(first.table, query),
         )
     except pa.ArrowInvalid:  # DuckDB's reader finds the line and says why
         return None
@@ -58,16 +57,13 @@ def read(sections: list[Section]) -> pa.Table | None:
 
 
 @lru_cache(maxsize=512)
-def _options(query: Query) -> arrow_csv.ConvertOptions | None:
-    if not query.is_plain or len(query.formats) > 1:
-        return None
-    positions = [position for _, position in query.at]
+def _options(table: Table, query: Query) -> arrow_csv.ConvertOptions:
+    kinds = {c.name: c.data_type for c in table.columns}
     return arrow_csv.ConvertOptions(
-        column_types={p: _READ[query.types[p]] for p in positions},
-        include_columns=positions,
+        column_types={place: _NUMBERS.get(kinds[name], _TEXTS) for name, place in query.at},
+        include_columns=[place for _, place in query.at],
         null_values=[""],
         strings_can_be_null=True,
-        auto_dict_max_cardinality=2**31 - 1,
     )
 
 
@@ -76,12 +72,12 @@ def _arranged(rows: pa.Table, section: Section, query: Query) -> pa.Table | None
     at = dict(query.at)
     arranged = {}
     for column in section.table.columns:
-        kind = _KINDS[column.data_type]
+        kind = _TYPES[column.data_type]
         if column.name not in at:
             arranged[column.name] = pa.nulls(rows.num_rows, kind)
             continue
         values = rows.column(at[column.name])
-        if kind != pa.float64():
+        if column.data_type not in _NUMBERS:
             form = query.formats[0] if column.formats else None
             values = _of_texts(values, form, kind)
         if values is None:

@@ -17,7 +17,8 @@ from extract.parse.query import Query, query_of
 from extract.parse.sections import Section
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())  # a market's texts repeat: each is looked at once
-_NUMBERS = {"double": pa.float64(), "bigint": pa.int64()}
+# whole numbers, too: Arrow would read 0x10 as 16 where an integer is asked for
+_NUMBERS = {"double": pa.float64(), "bigint": pa.float64()}
 _TYPES = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -31,6 +32,7 @@ _PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_emp
 def read(sections: list[Section]) -> pa.Table | None:
     """Rows of `sections` (same table and header): the contract's columns and `_extra`.
 
+    Whole numbers are float64, as DuckDB's reader gives them.
     None where this reader is not the one for them: columns that the contract does not know or that
     a name gives, several formats of dates, commas or marks within quotation marks, a value or a
     line that does not fit.

@@ -263,14 +263,12 @@ def _is_clean(table: Table, rows: pa.Table) -> bool:
 def _is_clean_column(
     column: Column, values: pa.ChunkedArray, unread: pa.ChunkedArray | None
 ) -> bool:
-    one_by_one = unread is not None or (
-        column.data_type == "bigint" and pa.types.is_floating(values.type)
-    )
     if column.key and values.null_count:
         return False
     if column.data_type == "text":
         return True
     # else what holds for the smallest and the largest value holds for all
+    one_by_one = column.data_type == "bigint" or unread is not None
     shown = values if one_by_one else _extremes(values)
     return not any(pc.any(bad).as_py() for bad, _ in _bad_values(column, shown, unread))
 

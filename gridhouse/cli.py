@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.locks import Locked
-from gridhouse import methods_cli, upkeep_cli
+from gridhouse import methods_cli, new_feed_cli, upkeep_cli
 from gridhouse.command import (
     FAILED,
     Json,
@@ -51,6 +51,7 @@ app.add_typer(reports, name="report")
 app.add_typer(methods_cli.ptdf, name="ptdf")
 app.command()(methods_cli.scenario)
 app.command()(methods_cli.assimilate)
+app.command()(new_feed_cli.new_feed)
 app.add_typer(upkeep_cli.verify, name="verify")
 app.command()(upkeep_cli.rebuild)
 

@@ -143,7 +143,7 @@ def draft(table: str, folder: Path, columns: Iterable[str] = ()) -> Feed:
     keys = {c["column"].upper() for c in model if c["primary_key"] == "Y"}
     chosen = [c for c in model if not wanted or c["column"].upper() in wanted | keys]
     left = [c["column"].upper() for c in model if c not in chosen]
-    record = _record(folder, table)
+    record, *others = _records(folder, table)
     interval = next((k for k in INTERVAL_KEYS if k.upper() in keys), "")
     minutes = _minutes(record) if interval else 0
     fields = tuple(_field(c) for c in chosen)
@@ -157,6 +157,7 @@ def draft(table: str, folder: Path, columns: Iterable[str] = ()) -> Feed:
         interval=interval if minutes else "",
         minutes=minutes,
         ignored=tuple(left),
+        settings=(f"also_records: [{', '.join(others)}]",) if others else (),
     )
     return Feed(
         id=f"nem_{table.lower()}",
@@ -199,12 +200,16 @@ def _columns(folder: Path, table: str) -> list[dict[str, str]]:
     return found
 
 
-def _record(folder: Path, table: str) -> str:
+def _records(folder: Path, table: str) -> list[str]:
+    """What the table is called in files, in all eras."""
+    found = []
     for row in _rows(folder, "table_config_*.csv"):
         if row["DESTINATION_TABLE"].upper() == table:
             sub = row["REPORT_SUB_TYPE"].strip()
-            return row["REPORT_NAME"] + (f".{sub}" if sub and sub != "NULL" else "")
-    raise NoSuchTable(f"table_config_*.csv does not say in which report {table} comes")
+            found.append(row["REPORT_NAME"] + (f".{sub}" if sub and sub != "NULL" else ""))
+    if not found:
+        raise NoSuchTable(f"table_config_*.csv does not say in which report {table} comes")
+    return list(dict.fromkeys(found))
 
 
 def _minutes(record: str) -> int | str:
@@ -238,6 +243,7 @@ def _field(column: dict[str, str]) -> Field:
         description=" ".join(column["comment"].split()) or f"{column['column']} as published.",
         key=key,
         optional=not key,
+        endless=kind == "timestamp" and "END" in column["column"].upper(),
         staged=staged_name(column["column"], kind),
     )
 

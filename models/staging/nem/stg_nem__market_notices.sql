@@ -10,7 +10,8 @@ final as (
         trim(typeid) as notice_type,
         trim(noticetype) as notice_type_number,
         {{ nem_interval_end('lastchanged') }} as last_changed_at,
-        trim(reason) as reason,
+        -- a line break within the text, as landing keeps it
+        replace(trim(reason), chr(11), chr(10)) as reason,
         trim(externalreference) as external_reference,
         _file_id,
         _row_number,

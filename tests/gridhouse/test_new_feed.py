@@ -1,0 +1,131 @@
+"""`gridhouse new-feed`: what is written from a data model can be used as it is."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from extract.catalogue import CATALOGUE, load_catalogue
+from gridhouse import new_feed
+from gridhouse.cli import app
+
+REPOSITORY = CATALOGUE.parent.parent
+COLUMNS = """table,position,column,type,mandatory,primary_key,comment
+TIDES,1,SETTLEMENTDATE,date,Y,Y,End of the interval
+TIDES,2,DUID,varchar(10),Y,Y,Unit: the one that rests on the tide
+TIDES,3,TIDEMW,"decimal(15,5)",N,N,Output
+TIDES,4,PHASE,"decimal(2,0)",N,N,Phase of the moon
+TIDES,5,END_DATE,date,N,N,
+TIDES,6,LASTCHANGED,date,N,N,Last change
+"""
+CONFIG = """REPORT_NAME,REPORT_SUB_TYPE,VERSION,DESTINATION_TABLE,TRANSACTION_TYPE
+DISPATCH,TIDE,2,TIDES,INSERT
+TIDE,NULL,1,TIDES,INSERT
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "mmsdm_9_9_columns.csv").write_text(COLUMNS, "utf-8")
+    (folder / "table_config_v9.9.csv").write_text(CONFIG, "utf-8")
+    return folder
+
+
+def command(*arguments: str | Path):
+    return CliRunner().invoke(app, ["new-feed", "nem", *map(str, arguments)])
+
+
+def test_a_table_becomes_a_feed(model: Path, tmp_path: Path) -> None:
+    done = command("tides", "--data-model", model, "--to", tmp_path)
+    assert done.exit_code == 0, done.output
+    feed = load_catalogue(tmp_path)["nem_tides"]
+    table = feed.tables[0]
+    assert (table.record, table.also_records) == ("DISPATCH.TIDE", ("TIDE",))
+    assert {c.name: (c.data_type, c.key, c.optional, c.endless) for c in table.columns} == {
+        "settlementdate": ("timestamp", True, False, False),
+        "duid": ("text", True, False, False),
+        "tidemw": ("double", False, True, False),
+        "phase": ("bigint", False, True, False),
+        "end_date": ("timestamp", False, True, True),
+        "lastchanged": ("timestamp", False, True, False),
+    }
+    assert feed.index == {"kind": "nemweb", "mmsdm": ["TIDES"]}
+    names = [
+        "PUBLIC_DVD_TIDES_202104010000.zip",
+        "PUBLIC_ARCHIVE%23TIDES%23FILE01%23202603010000.zip",
+        "PUBLIC_ARCHIVE#TIDES#FILE02#202603010000.CSV",
+    ]
+    assert all(any(p.search(name) for p in feed.name_patterns) for name in names)
+    assert not any(p.search("PUBLIC_DVD_TIDES_D_202104010000.zip") for p in feed.name_patterns)
+    sql = (tmp_path / "stg_nem__tides.sql").read_text("utf-8")
+    assert "nem_interval_end('settlementdate - interval 5 minutes') }} as interval_start" in sql
+    assert "trim(duid) as resource" in sql
+
+
+def test_columns_that_are_not_wanted_are_known_and_not_landed(model: Path) -> None:
+    table = new_feed.draft("TIDES", model, ["tidemw"]).tables[0]
+    assert [f.source for f in table.fields] == ["SETTLEMENTDATE", "DUID", "TIDEMW"]
+    assert table.ignored == ("PHASE", "END_DATE", "LASTCHANGED")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["EBBS"], "no table EBBS; it has TIDES"),
+        (["TIDES", "--column", "SALT"], "TIDES has no column SALT"),
+    ],
+)
+def test_what_the_model_lacks_is_said(model: Path, arguments: list[str], words: str) -> None:
+    done = command(*arguments, "--data-model", model)
+    assert done.exit_code == 2 and words in done.output
+
+
+def test_a_folder_without_the_model_is_said(tmp_path: Path) -> None:
+    done = command("TIDES", "--data-model", tmp_path)
+    assert done.exit_code == 2 and "has no mmsdm_*_columns.csv" in done.output
+
+
+def test_nothing_is_written_over(model: Path, tmp_path: Path) -> None:
+    assert command("TIDES", "--data-model", model, "--to", tmp_path).exit_code == 0
+    again = command("TIDES", "--data-model", model, "--to", tmp_path)
+    assert again.exit_code == 2 and "is there already" in again.output
+
+
+@pytest.mark.real
+def test_every_table_of_aemos_model_becomes_a_feed(real_data: Path, tmp_path: Path) -> None:
+    folder = real_data / "nem" / "data_model"
+    with (folder / "mmsdm_5_7_columns.csv").open(encoding="utf-8", newline="") as file:
+        tables = sorted({row["table"] for row in csv.DictReader(file)})
+    assert len(tables) == 55
+    for table in tables:
+        new_feed.write(new_feed.draft(table, folder), tmp_path)
+    assert len(load_catalogue(tmp_path).of("nem")) == 55
+    texts = [p.read_text("utf-8") for p in tmp_path.iterdir()]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 100
+
+
+@pytest.mark.slow
+def test_dbt_takes_what_is_written(model: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name in ("models", "macros", "seeds", "tests/dbt", "docs"):
+        shutil.copytree(REPOSITORY / name, project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(REPOSITORY / name, project / name)
+    written = new_feed.write(new_feed.draft("TIDES", model), project / "models/staging/nem")
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "parse", "--quiet", "--warn-error",
+         "--project-dir", str(project), "--profiles-dir", str(project)],
+        env={"PATH": "/usr/bin:/bin", "GRIDHOUSE_DATA": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "stg_nem__tides" in (project / "target" / "manifest.json").read_text("utf-8")
+    assert len(written) == 2

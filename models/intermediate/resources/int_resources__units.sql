@@ -1,0 +1,130 @@
+-- Dated by the register where it is on file; a unit that stands in a list alone has one row without
+-- dates. Which of the sources names its technology first: our seed, the registration list, the list of
+-- emission factors.
+with dated as (
+    select * from {{ ref('int_resources__dated') }}
+),
+
+listed as (
+    select * from {{ ref('int_resources__listed') }}
+),
+
+factors as (
+    select * from {{ ref('int_resources__emission_factors') }}
+),
+
+demand_response as (
+    select
+        iso,
+        resource,
+        arg_max(station_name, row(_loaded_at, _file_id, _row_number)) as station_name,
+        arg_max(participant, row(_loaded_at, _file_id, _row_number)) as participant,
+        arg_max(region, row(_loaded_at, _file_id, _row_number)) as region,
+        arg_max(max_response_mw, row(_loaded_at, _file_id, _row_number)) as max_response_mw
+    from {{ ref('stg_nem__registered_demand_response_units') }}
+    where resource is not null
+    group by
+        iso,
+        resource
+),
+
+stations as (
+    select
+        iso,
+        station_id,
+        arg_max(station_name, row(_loaded_at, _file_id, _row_number)) as station_name
+    from {{ ref('stg_nem__stations') }}
+    group by
+        iso,
+        station_id
+),
+
+roles as (
+    select * from {{ ref('nem_unit_roles') }}
+),
+
+words as (
+    select * from {{ ref('nem_fuel_words') }}
+),
+
+codes as (
+    {% for source in ['dated', 'listed', 'factors', 'demand_response'] -%}
+    select
+        iso,
+        resource
+    from {{ source }}
+    {{ 'union' if not loop.last }}
+    {% endfor %}
+)
+
+select
+    codes.iso,
+    codes.resource,
+    dated.valid_from,
+    dated.valid_to,
+    coalesce(
+        stations.station_name, listed.station_name,
+        demand_response.station_name, factors.station_name
+    ) as name,
+    coalesce(dated.participant_id, listed.participant, demand_response.participant) as owner,
+    coalesce(dated.region, listed.region, demand_response.region, factors.region) as region,
+    dated.station_id,
+    dated.connection_point_id,
+    coalesce(dated.dispatch_type, listed.dispatch_type) as dispatch_type,
+    coalesce(dated.schedule_type, listed.schedule_type) as schedule_type,
+    coalesce(listed.fuel_descriptor, factors.energy_source) as fuel,
+    listed.technology_descriptor as technology,
+    case
+        when roles.fuel_tech is not null then roles.fuel_tech
+        when registered_words.fuel_tech is not null then registered_words.fuel_tech
+        when demand_response.resource is not null then 'AGGREGATOR_DR'
+        -- a station's own load stands in the list of emission factors under the station's fuel
+        when coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR' then factor_words.fuel_tech
+    end as fuel_tech,
+    case
+        when roles.fuel_tech is not null then 'SEED'
+        when registered_words.fuel_tech is not null or demand_response.resource is not null
+            then 'REGISTRATION'
+        when
+            factor_words.fuel_tech is not null
+            and coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR'
+            then 'CDEII'
+    end as fuel_source,
+    coalesce(
+        dated.registered_capacity_mw, listed.registered_capacity_mw, demand_response.max_response_mw
+    ) as capacity_mw,
+    coalesce(dated.max_capacity_mw, listed.max_capacity_mw) as max_capacity_mw,
+    coalesce(dated.storage_mwh, listed.storage_mwh) as storage_mwh,
+    dated.transmission_loss_factor,
+    dated.distribution_loss_factor,
+    factors.emission_factor,
+    case
+        when factors.is_mean then 'CDEII_MEAN'
+        when factors.emission_factor is not null then 'CDEII'
+    end as emission_factor_basis,
+    case
+        when dated.resource is not null then 'REGISTER'
+        when listed.resource is not null or demand_response.resource is not null then 'REGISTRATION'
+        else 'CDEII'
+    end as source
+from codes
+left join dated on codes.iso = dated.iso and codes.resource = dated.resource
+left join listed on codes.iso = listed.iso and codes.resource = listed.resource
+left join factors on codes.iso = factors.iso and codes.resource = factors.resource
+left join demand_response
+    on
+        codes.iso = demand_response.iso
+        and codes.resource = demand_response.resource
+left join stations on dated.iso = stations.iso and dated.station_id = stations.station_id
+left join roles on codes.iso = roles.iso and codes.resource = roles.resource
+left join words as registered_words
+    on
+        registered_words.list = 'REGISTRATION'
+        and lower(listed.fuel_primary) = registered_words.fuel_primary
+        and lower(listed.fuel_descriptor) = registered_words.fuel_descriptor
+        and lower(listed.technology_descriptor) = registered_words.technology_descriptor
+        and listed.dispatch_type = registered_words.dispatch_type
+left join words as factor_words
+    on
+        factor_words.list = 'CDEII'
+        and factors.energy_source = factor_words.fuel_descriptor

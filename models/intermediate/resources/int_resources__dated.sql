@@ -54,7 +54,12 @@ known as (
         summaries.station_id,
         summaries.participant_id,
         summaries.connection_point_id,
-        coalesce(details.dispatch_type, summaries.dispatch_type) as dispatch_type,
+        case
+            -- registered as a load, but what it does not take is metered
+            when coalesce(details.dispatch_subtype, summaries.dispatch_subtype) = 'WDR'
+                then 'DEMAND_RESPONSE'
+            else coalesce(details.dispatch_type, summaries.dispatch_type)
+        end as dispatch_type,
         summaries.schedule_type,
         summaries.transmission_loss_factor,
         summaries.distribution_loss_factor,

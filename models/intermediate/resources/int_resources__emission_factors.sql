@@ -1,5 +1,5 @@
--- The newest list that names a unit. Several gensets may share its code and no file tells their sizes,
--- so the unit has their plain mean.
+-- The newest list that names a unit. Several gensets may share its code and no file tells their
+-- sizes, so the unit has their plain mean.
 with gensets as (
     select * from {{ ref('stg_nem__emission_factors') }}
     where resource is not null
@@ -9,7 +9,8 @@ newest as (
     select
         iso,
         resource,
-        arg_max(_file_id, row(coalesce(_published_at, _fetched_at), _loaded_at, _file_id)) as _file_id
+        arg_max(_file_id, row(coalesce(_published_at, _fetched_at), _loaded_at, _file_id))
+            as _file_id
     from gensets
     group by
         iso,

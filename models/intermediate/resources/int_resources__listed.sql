@@ -1,5 +1,5 @@
 -- The newest list that names a unit: retired units are dropped from later ones. A unit may stand in
--- several rows of a list, one for each kind of machine.
+-- two rows of a list, each with the capacity of all of it.
 with units as (
     select * from {{ ref('stg_nem__registered_units') }}
     where resource is not null
@@ -9,7 +9,8 @@ newest as (
     select
         iso,
         resource,
-        arg_max(_file_id, row(coalesce(_published_at, _fetched_at), _loaded_at, _file_id)) as _file_id
+        arg_max(_file_id, row(coalesce(_published_at, _fetched_at), _loaded_at, _file_id))
+            as _file_id
     from units
     group by
         iso,
@@ -31,9 +32,9 @@ select
     arg_min(units.fuel_primary, units._row_number) as fuel_primary,
     arg_min(units.fuel_descriptor, units._row_number) as fuel_descriptor,
     arg_min(units.technology_descriptor, units._row_number) as technology_descriptor,
-    sum(units.registered_capacity_mw) as registered_capacity_mw,
-    sum(units.max_capacity_mw) as max_capacity_mw,
-    sum(units.storage_mwh) as storage_mwh
+    max(units.registered_capacity_mw) as registered_capacity_mw,
+    max(units.max_capacity_mw) as max_capacity_mw,
+    max(units.storage_mwh) as storage_mwh
 from units
 inner join newest
     on

@@ -1,0 +1,58 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+with daily as (
+    select
+        iso,
+        resource,
+        fuel_tech,
+        market_date,
+        max(location) as location,
+        min(interval_minutes) as interval_minutes,
+        count(energy_mwh) as interval_count,
+        count(*) filter (where energy_basis = 'HELD') as held_count,
+        max(coalesce(published_at, _fetched_at)) as newest_at,
+        min(output_mw) as min_output_mw,
+        max(output_mw) as max_output_mw,
+        {{ exact_sum('energy_mwh') }} as energy_mwh,
+        {{ exact_sum('energy_openelectricity_mwh') }} as energy_openelectricity_mwh,
+        {{ exact_sum('energy_mwh', 'price is not null') }} as priced_energy_mwh,
+        {{ exact_sum('market_value') }} as market_value,
+        {{ exact_sum('energy_mwh', 'emission_factor is not null') }} as emissions_energy_mwh,
+        {{ exact_sum('emissions_t') }} as emissions_t
+    from {{ rebuilt_rows(ref('fct_resource_intervals')) }}
+    group by
+        iso,
+        resource,
+        fuel_tech,
+        market_date
+)
+
+select
+    iso,
+    resource,
+    fuel_tech,
+    location,
+    'REGION' as location_type,
+    market_date,
+    cast(interval_count as integer) as interval_count,
+    cast(1440 // interval_minutes as integer) as expected_interval_count,
+    least(interval_count / (1440 // interval_minutes), 1) as completeness,
+    {{ day_version('interval_count', 'newest_at') }} as day_version,
+    cast(held_count as integer) as held_count,
+    min_output_mw,
+    max_output_mw,
+    energy_mwh,
+    energy_openelectricity_mwh,
+    priced_energy_mwh,
+    market_value,
+    market_value / nullif(priced_energy_mwh, 0) as volume_weighted_price,
+    emissions_energy_mwh,
+    emissions_t,
+    newest_at as newest_published_at,
+    {{ built_at() }} as _built_at
+from daily

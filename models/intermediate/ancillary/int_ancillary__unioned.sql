@@ -228,6 +228,29 @@ caiso as (
     from {{ ref('stg_caiso__ancillary_prices') }}
 ),
 
+-- What happened, while the price is of the run without the intervention; of what was published again
+-- the last publication.
+nem_region_sums as (
+    {{ physical_run(ref('stg_nem__dispatch_region_sums')) }}
+),
+
+nem_enabled as (
+    select *
+    from nem_region_sums
+    qualify row_number() over (
+        partition by
+            market_date,
+            location,
+            interval_start
+        order by
+            _published_at desc nulls last,
+            _fetched_at desc,
+            _loaded_at desc,
+            _file_id desc,
+            _row_number desc
+    ) = 1
+),
+
 fcas_names as (
     select unnest({{ fcas | map('upper') | list }}) as operator_product
 ),
@@ -249,6 +272,11 @@ nem as (
             when '{{ name | upper }}' then prices.{{ name }}_price
             {%- endfor %}
         end as price,
+        case fcas_names.operator_product
+            {%- for name in fcas %}
+            when '{{ name | upper }}' then enabled.{{ name }}_local_dispatch_mw
+            {%- endfor %}
+        end as quantity_mw,
         prices.currency,
         prices._published_at,
         prices._fetched_at,
@@ -257,6 +285,11 @@ nem as (
         prices._row_number
     from {{ ref('stg_nem__dispatch_prices') }} as prices
     cross join fcas_names
+    left join nem_enabled as enabled
+        on
+            prices.market_date = enabled.market_date
+            and prices.location = enabled.location
+            and prices.interval_start = enabled.interval_start
     where prices.intervention = 0
 ),
 
@@ -325,7 +358,7 @@ select
     unioned.operator_product,
     unioned.price,
     unioned.price_uncapped,
-    cast(null as double) as quantity_mw,
+    unioned.quantity_mw,
     unioned.currency,
     unioned._published_at,
     unioned._fetched_at,

@@ -105,10 +105,45 @@ nem_region_sums as (
     {{ physical_run(ref('stg_nem__dispatch_region_sums')) }}
 ),
 
+-- Half-hourly means of trading, until 5-minute settlement. They knew one run: what happened.
+nem_sums as (
+    select
+        iso,
+        'RT5M' as market,
+        location,
+        interval_start,
+        interval_end,
+        market_date,
+        total_demand_mw,
+        demand_and_nonsched_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from nem_region_sums
+    union all by name
+    select
+        iso,
+        market,
+        location,
+        interval_start,
+        interval_end,
+        market_date,
+        total_demand_mw,
+        demand_and_nonsched_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_nem__trading_region_sums') }}
+),
+
 nem as (
     select
         sums.iso,
-        'RT5M' as market,
+        sums.market,
         sums.location,
         'REGION' as location_type,
         sums.interval_start,
@@ -124,7 +159,7 @@ nem as (
         sums._loaded_at,
         sums._file_id,
         sums._row_number
-    from nem_region_sums as sums
+    from nem_sums as sums
     cross join nem_kinds
 ),
 

@@ -187,6 +187,48 @@ nem_operational as (
     from {{ ref('stg_nem__operational_demands') }}
 ),
 
+-- Before the monthly archive, which begins in July 2009: means of half hours.
+nem_before_archive as (
+    select
+        iso,
+        market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        market_date,
+        'TOTAL' as load_kind,
+        total_demand_mw as load_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_nem__price_and_demands') }}
+    where
+        market_date < date '2009-07-01'
+        and period_type = 'TRADE'
+),
+
+wem as (
+    select
+        iso,
+        cast(null as text) as market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        market_date,
+        'OPERATIONAL' as load_kind,
+        operational_demand_mw as load_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_wem__operational_demands') }}
+),
+
 unioned as (
     {% for product in ercot -%}
     select * from {{ product.name }}
@@ -199,6 +241,12 @@ unioned as (
     where load_mw is not null
     union all by name
     select * from nem_operational
+    where load_mw is not null
+    union all by name
+    select * from nem_before_archive
+    where load_mw is not null
+    union all by name
+    select * from wem
     where load_mw is not null
 )
 

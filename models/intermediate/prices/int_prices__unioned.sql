@@ -323,6 +323,102 @@ nem_trading as (
     from {{ ref('stg_nem__trading_prices') }}
 ),
 
+-- The monthly archive begins in July 2009; before it there are only the site's price and demand
+-- files, to the cent.
+nem_trading_before_archive as (
+    select
+        iso,
+        market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_nem__price_and_demands') }}
+    where
+        market_date < date '2009-07-01'
+        and period_type = 'TRADE'
+),
+
+-- The files of either market overlap for some days around the reform.
+wem_balancing as (
+    select
+        iso,
+        market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_wem__balancing_summaries') }}
+    where
+        interval_start < {{ wem_reform() }}
+        and price is not null
+),
+
+wem_trading as (
+    select
+        iso,
+        market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_wem__trading_prices') }}
+    where
+        interval_start >= {{ wem_reform() }}
+        and price is not null
+        and is_published is distinct from false
+),
+
+wem_rt5m as (
+    select
+        iso,
+        market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        interval_minutes,
+        market_date,
+        price,
+        currency,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ ref('stg_wem__dispatch_solution_prices') }}
+    where
+        interval_start >= {{ wem_reform() }}
+        and price is not null
+),
+
 unioned as (
     select
         *,
@@ -377,6 +473,26 @@ unioned as (
         *,
         market_date as run_date
     from nem_trading
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from nem_trading_before_archive
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from wem_balancing
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from wem_trading
+    union all by name
+    select
+        *,
+        market_date as run_date
+    from wem_rt5m
 )
 
 select

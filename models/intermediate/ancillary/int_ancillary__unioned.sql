@@ -228,8 +228,8 @@ caiso as (
     from {{ ref('stg_caiso__ancillary_prices') }}
 ),
 
--- What happened, while the price is of the run without the intervention; of what was published again
--- the last publication.
+-- What happened, while the price is of the run without the intervention. Of what was published
+-- again the last publication holds.
 nem_region_sums as (
     {{ physical_run(ref('stg_nem__dispatch_region_sums')) }}
 ),

@@ -163,8 +163,8 @@ nem as (
     cross join nem_kinds
 ),
 
--- What scheduled, semi-scheduled and large non-scheduled units and net import meet, as measured. The
--- half-hourly product is one of its own, not the mean of the other.
+-- What scheduled, semi-scheduled and large non-scheduled units and net import meet, as measured.
+-- The half-hourly product is one of its own, not the mean of the other.
 nem_operational as (
     select
         iso,

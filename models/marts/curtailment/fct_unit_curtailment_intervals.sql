@@ -5,7 +5,7 @@
     on_schema_change='fail'
 ) }}
 
-{#- A target of the end of an interval is the power at the start of the next: a day concerns the next. -#}
+{#- A target is the power at the start of the next interval, so a day concerns the next one. -#}
 {%- set built = widened_days(landed_days(ref('int_curtailment__unit_targets')), after=1) %}
 {%- set read = widened_days(built, before=1) %}
 
@@ -58,7 +58,7 @@ begun as (
         )
 ),
 
--- What has no fuel of its own to let go is not here: units that are not semi-scheduled, sun at night.
+-- What had nothing to let go is not here: units that are not semi-scheduled, sun at night.
 chosen as (
     select *
     from begun

@@ -1,10 +1,10 @@
 {#- The days that `selects` (of iso and market_date) give, as a list of {iso, first, last}, days as ISO
     dates.
 
-    Days that follow each other are one range. At most `limit` ranges per area: gaps of up to a week are
-    bridged, then of a month, then any, since computing some days in vain is cheaper than a long
-    union. -#}
-{% macro day_ranges(selects, limit=12) -%}
+    Days that follow each other are one range. At most so many ranges per area as the variable
+    `most_day_ranges` says: gaps of up to a week are bridged, then of a month, then any, since computing
+    some days in vain is cheaper than a long union. -#}
+{% macro day_ranges(selects) -%}
     {%- set found = run_query(
         "select distinct iso, market_date - date '1970-01-01' as day_number from ("
         ~ selects | join('\nunion all\n') ~ ') where market_date is not null order by all'
@@ -26,7 +26,7 @@
                     {%- do spans.append([day, day]) -%}
                 {%- endif -%}
             {%- endfor -%}
-            {%- if spans | length <= limit -%}
+            {%- if spans | length <= var('most_day_ranges') -%}
                 {%- set chosen.spans = spans -%}
             {%- endif -%}
         {%- endfor -%}

@@ -15,8 +15,7 @@ from gridhouse.settings import Settings
 
 pytestmark = pytest.mark.real
 
-FEEDS = ["nem_registration_list"]
-FOLDERS = {"nem_registration_list": "registration"}
+FOLDERS = {"nem_registration_list": "registration", "nem_price_and_demand": "price_and_demand"}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def ask(real_data, tmp_path_factory):
         for feed, name in FOLDERS.items():
             run.from_folder(Path(real_data, "nem", name), catalogue.select([feed]))
     assert run.report.problems == [] and run.report.warnings == []
-    built = dbt.build(Settings(data=folder), select=[f"source:{f}+1" for f in FEEDS])
+    built = dbt.build(Settings(data=folder), select=[f"source:{f}+1" for f in FOLDERS])
     assert built.failures == []
     with duckdb.connect(str(folder / "gridhouse.duckdb")) as connection:
         connection.execute("set TimeZone = 'UTC'")
@@ -100,3 +99,17 @@ def test_other_sheets_of_the_register(ask):
         "from staging.stg_nem__registered_ancillary_services "
         "where resource = 'YWPS4' and operator_product = 'RAISEREG'"
     ) == [(20, 250, 385, 90, 45)]
+
+
+def test_price_and_demand(ask):
+    """As downloaded on 6 March 2025: five days of 288 intervals, the first and last by hand."""
+    assert ask(
+        "select count(*), min(interval_start)::text, max(interval_end)::text, "
+        "min(interval_minutes), max(interval_minutes), count(distinct market_date) "
+        "from staging.stg_nem__price_and_demands"
+    ) == [(1440, "2025-02-28 14:00:00+00", "2025-03-05 14:00:00+00", 5, 5, 5)]
+    assert ask(
+        "select price, total_demand_mw, market_date::text, trading_date::text, period_type "
+        "from staging.stg_nem__price_and_demands where interval_end = "
+        "timestamptz '2025-03-01 00:05:00+10:00'"
+    ) == [(144.97, 4558.66, "2025-03-01", "2025-02-28", "TRADE")]

@@ -70,12 +70,12 @@ def event_id(start: int, report: Report, reissue: bool) -> tuple[int, int]:
     return batch + report.offset, batch
 
 
-def _stamp(seconds: int) -> datetime:
+def market_stamp(seconds: int) -> datetime:
     """Market time of UTC seconds."""
     return datetime(1970, 1, 1) + timedelta(seconds=seconds + _UTC_OFFSET)
 
 
-def _csv(first: str, blocks: Iterable[tuple[bytes, int]], end: bytes) -> tuple[bytes, int]:
+def report_file(first: str, blocks: Iterable[tuple[bytes, int]], end: bytes) -> tuple[bytes, int]:
     """A whole AEMO file: C line, tables, footer with the number of lines; and its D lines."""
     body, rows, count = [first.encode() + end], 0, 0
     for block, lines in blocks:
@@ -107,7 +107,7 @@ def month_end(day: date) -> str:
     return "\n" if day >= ARCHIVE_NAMES_FROM else CRLF
 
 
-def _month_names(table: str, month: date, files: int) -> list[tuple[str, str]]:
+def month_names(table: str, month: date, files: int) -> list[tuple[str, str]]:
     """Names on the server and of the member; `%23` stands literally in the former."""
     stamp = f"{month:%Y%m}010000"
     if month < ARCHIVE_NAMES_FROM:
@@ -131,7 +131,7 @@ def _write_months(ctx: Context, feed: str, months: Months) -> None:
         days = calendar.monthrange(month.year, month.month)[1]
         made = datetime(month.year, month.month, 1) + timedelta(days=days + 7, hours=20, minutes=28)
         seconds = utc(made.date(), NEM) + 20 * 3600 + 28 * 60
-        names = _month_names(table, month, SPLIT.get(table, 1))
+        names = month_names(table, month, SPLIT.get(table, 1))
         shares = _split(parts, months.rows[table, month], len(names))
         for (name, member), (lines, rows) in zip(names, shares, strict=True):
             if month < ARCHIVE_NAMES_FROM:
@@ -141,7 +141,7 @@ def _write_months(ctx: Context, feed: str, months: Months) -> None:
             first = f"C,SETP.WORLD,DVD_{table},AEMO,PUBLIC,{made:%Y/%m/%d,%H:%M:%S},{ids}"
             end = month_end(month).encode()
             block = months.headers[table, month].encode() + end + b"".join(lines)
-            data, count = _csv(first, [(block, rows)], end)
+            data, count = report_file(first, [(block, rows)], end)
             folder = (
                 f"{ROOT}/Data_Archive/Wholesale_Electricity/MMSDM/{month:%Y}/MMSDM_{month:%Y_%m}"
                 "/MMSDM_Historical_Data_SQLLoader/DATA"
@@ -195,7 +195,7 @@ class Archives:
 def _write_archives(ctx: Context, feed: str, archives: Archives) -> None:
     for container, members in archives.members.items():
         seconds = utc(archives.last[container] + timedelta(days=2), NEM)
-        data = pack(members, _stamp(seconds), store=True)
+        data = pack(members, market_stamp(seconds), store=True)
         path = f"{ROOT}/Reports/ARCHIVE/{REPORTS[feed].folder}/{container}"
         ctx.write(feed, path, data, archives.rows[container], seconds)
 
@@ -224,19 +224,19 @@ def _write_reports(
         start = int(starts[t])
         made = start + report.delay + late
         number, batch = event_id(start, report, reissue)
-        interval = _stamp(start + 300)
+        interval = market_stamp(start + 300)
         name = f"PUBLIC_{report.name}_{interval:%Y%m%d%H%M}_{number:016d}"
-        at = _stamp(made)
+        at = market_stamp(made)
         first = (
             f"C,NEMP.WORLD,{report.name},AEMO,PUBLIC,{at:%Y/%m/%d,%H:%M:%S},{number:016d},"
             f"{report.name},{batch:016d}"
         )
-        in_hours = ctx.in_hours(_stamp(start + 300 - 300 * steps).hour)
+        in_hours = ctx.in_hours(market_stamp(start + 300 - 300 * steps).hour)
         to_current = "current" in ctx.nem_forms and in_hours
         if not (to_current or "archive" in ctx.nem_forms):
             continue
         blocks = [table.block(int(t), int(t) + 1, CRLF.encode()) for table in parts]
-        data, rows = _csv(first, blocks, CRLF.encode())
+        data, rows = report_file(first, blocks, CRLF.encode())
         data = pack([(f"{name}.CSV", data)], at)
         if to_current:
             path = f"{ROOT}/Reports/Current/{report.folder}/{name}.zip"

@@ -204,6 +204,57 @@ _TRADING_LINK = (
 )
 
 
+_UNIT = (
+    *_RUN,
+    "DUID",
+    "TRADETYPE",
+    "DISPATCHINTERVAL",
+    "INTERVENTION",
+    "CONNECTIONPOINTID",
+    "DISPATCHMODE",
+    "AGCSTATUS",
+    "INITIALMW",
+    "TOTALCLEARED",
+    "RAMPDOWNRATE",
+    "RAMPUPRATE",
+    "LOWER5MIN",
+    "LOWER60SEC",
+    "LOWER6SEC",
+    "RAISE5MIN",
+    "RAISE60SEC",
+    "RAISE6SEC",
+    "DOWNEPF",
+    "UPEPF",
+    *(f"MARGINAL{s}VALUE" for s in ("5MIN", "60SEC", "6SEC", "")),
+    *(f"VIOLATION{s}DEGREE" for s in ("5MIN", "60SEC", "6SEC", "")),
+    "LASTCHANGED",
+    "LOWERREG",
+    "RAISEREG",
+    "AVAILABILITY",
+    *(f"{s}FLAGS" for s in SERVICES),
+    *(
+        f"{s}{part}"
+        for s in ("RAISEREG", "LOWERREG")
+        for part in ("AVAILABILITY", "ENABLEMENTMAX", "ENABLEMENTMIN")
+    ),
+    *(f"{s}ACTUALAVAILABILITY" for s in SERVICES),
+    "SEMIDISPATCHCAP",
+)
+_UNIT_FAST = (
+    "LOWER1SEC",
+    "RAISE1SEC",
+    "RAISE1SECFLAGS",
+    "LOWER1SECFLAGS",
+    "RAISE1SECACTUALAVAILABILITY",
+    "LOWER1SECACTUALAVAILABILITY",
+    "CONFORMANCE_MODE",
+    "UIGF",
+    "INITIAL_ENERGY_STORAGE",
+    "ENERGY_STORAGE",
+    "MIN_AVAILABILITY",
+)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Version and column names of a table, as its I line gives them."""
@@ -286,6 +337,33 @@ _MONTHLY: dict[str, list[tuple[date, int, tuple[str, ...]]]] = {
         ),
     ],
     "TRADING_INTERCONNECTORRES": [(date.min, 2, _TRADING_LINK)],
+    "UNIT_SOLUTION": [
+        (date.min, 2, _UNIT),
+        (date(2021, 12, 1), 3, (*_UNIT, "DISPATCHMODETIME")),
+        (date(2024, 7, 1), 5, (*_UNIT, "DISPATCHMODETIME", *_UNIT_FAST)),
+        (date(2026, 3, 1), 6, (*_UNIT, "DISPATCHMODETIME", *_UNIT_FAST, "ELEMENT_CAP")),
+    ],
+    "ROOFTOP": [
+        (
+            date.min,
+            2,
+            ("INTERVAL_DATETIME", "TYPE", "REGIONID", "POWER", "QI", "LASTCHANGED"),
+        ),
+    ],
+    "OPERATIONAL_DEMAND": [
+        (
+            date.min,
+            3,
+            (
+                "REGIONID",
+                "INTERVAL_DATETIME",
+                "OPERATIONAL_DEMAND",
+                "OPERATIONAL_DEMAND_ADJUSTMENT",
+                "WDR_ESTIMATE",
+                "LASTCHANGED",
+            ),
+        ),
+    ],
 }
 # Where the five-minute reports differ from the monthly tables of the same day.
 _CURRENT: dict[str, list[tuple[date, int, tuple[str, ...]]]] = {

@@ -66,7 +66,7 @@ def rows(entities: int, intervals: int, intervention: np.ndarray | None) -> Rows
     return Rows(interval[keep], entity[keep], run[keep])
 
 
-def _table(
+def table_of(
     name: str,
     report: str,
     market: Day,
@@ -145,7 +145,7 @@ def price(market: Day, monthly: bool, end: str, nudge: np.ndarray | None, late: 
             f"PRE_AP_{short}_PRICE": cleared,
             f"CUMUL_PRE_AP_{short}_PRICE": text.number(where.one(market.cumulative[service])),
         }
-    return _table("PRICE", "DISPATCH,PRICE", market, monthly, end, where, 288, values)
+    return table_of("PRICE", "DISPATCH,PRICE", market, monthly, end, where, 288, values)
 
 
 def region_sum(market: Day, monthly: bool, end: str, late: int) -> Table:
@@ -155,7 +155,7 @@ def region_sum(market: Day, monthly: bool, end: str, late: int) -> Table:
     values = Stamps(market, late).dispatch(where) | {"REGIONID": text.pick(REGIONS, where.entity)}
     for name in by_run[0]:
         values[name] = text.number(where.pick({run: by_run[run][name] for run in (0, 1)}))
-    return _table("REGIONSUM", "DISPATCH,REGIONSUM", market, monthly, end, where, 288, values)
+    return table_of("REGIONSUM", "DISPATCH,REGIONSUM", market, monthly, end, where, 288, values)
 
 
 def links(market: Day, monthly: bool, end: str, late: int) -> Table:
@@ -182,7 +182,7 @@ def links(market: Day, monthly: bool, end: str, late: int) -> Table:
         "LOCAL_PRICE_ADJUSTMENT_IMPORT": "0",
         "LOCALLY_CONSTRAINED_IMPORT": "0",
     }
-    return _table(
+    return table_of(
         "INTERCONNECTORRES", "DISPATCH,INTERCONNECTORRES", market, monthly, end, where, 288, values
     )
 
@@ -198,7 +198,7 @@ def constraints(market: Day, monthly: bool, end: str, late: int) -> Table:
     }
     for name in by_run[0]:
         values[name] = text.number(where.pick({run: by_run[run][name] for run in (0, 1)}))
-    return _table("CONSTRAINT", "DISPATCH,CONSTRAINT", market, monthly, end, where, 288, values)
+    return table_of("CONSTRAINT", "DISPATCH,CONSTRAINT", market, monthly, end, where, 288, values)
 
 
 def case_solution(market: Day, end: str, late: int) -> Table:
@@ -215,7 +215,9 @@ def case_solution(market: Day, end: str, late: int) -> Table:
     )
     values = Stamps(market, late).dispatch(where) | dict.fromkeys(zeros, "0")
     values |= {"SOLUTIONSTATUS": "1", "TOTALOBJECTIVE": text.fixed(where.one(objective), 4)}
-    return _table("CASE_SOLUTION", "DISPATCH,CASE_SOLUTION", market, False, end, where, 288, values)
+    return table_of(
+        "CASE_SOLUTION", "DISPATCH,CASE_SOLUTION", market, False, end, where, 288, values
+    )
 
 
 def local_price(market: Day, end: str, late: int) -> Table:
@@ -226,7 +228,7 @@ def local_price(market: Day, end: str, late: int) -> Table:
         "LOCAL_PRICE_ADJUSTMENT": "2.7",
         "LOCALLY_CONSTRAINED": "1",
     }
-    return _table("LOCAL_PRICE", "DISPATCH,LOCAL_PRICE", market, False, end, where, 288, values)
+    return table_of("LOCAL_PRICE", "DISPATCH,LOCAL_PRICE", market, False, end, where, 288, values)
 
 
 def interconnection(market: Day, end: str, late: int) -> Table:
@@ -246,7 +248,7 @@ def interconnection(market: Day, end: str, late: int) -> Table:
         "FROM_REGION_MW_LOSSES": text.fixed(where.pick(loss), 6),
         "TO_REGION_MW_LOSSES": text.fixed(where.pick(loss), 6),
     }
-    return _table(
+    return table_of(
         "INTERCONNECTION", "DISPATCH,INTERCONNECTION", market, False, end, where, 288, values
     )
 
@@ -258,7 +260,7 @@ def scada(market: Day, monthly: bool, end: str, late: int) -> Table:
         "DUID": text.pick([u[0] for u in market.units], where.entity),
         "SCADAVALUE": text.fixed(where.one(market.output), 2),
     }
-    return _table("UNIT_SCADA", "DISPATCH,UNIT_SCADA", market, monthly, end, where, 288, values)
+    return table_of("UNIT_SCADA", "DISPATCH,UNIT_SCADA", market, monthly, end, where, 288, values)
 
 
 @dataclass(frozen=True)
@@ -329,7 +331,7 @@ class Trading:
         for service in (*SERVICES, *FAST_SERVICES):
             cleared = text.number(where.one(self.mean(self.market.services[service])))
             values |= {f"{service}RRP": cleared, f"{service}ROP": cleared}
-        return _table(
+        return table_of(
             "TRADING_PRICE",
             "TRADING,PRICE",
             self.market,
@@ -347,7 +349,7 @@ class Trading:
             "INTERCONNECTORID": text.pick([link.name for link in LINKS], where.entity),
             **{n: text.number(where.one(v)) for n, v in self.flows().items()},
         }
-        return _table(
+        return table_of(
             "TRADING_INTERCONNECTORRES",
             "TRADING,INTERCONNECTORRES",
             self.market,

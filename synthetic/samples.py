@@ -88,6 +88,7 @@ def samples(folder: Path | str) -> Summary:
     total.one(_RECENT - DAY, "nem", nem_forms=("archive",))
     total.one(_RECENT, "nem", hours=(11, 13))
     total.one(_RECENT, "nem", hours=(11, 13), share=0.02)
+    total.one(_RECENT, "nem", nem_forms=("mmsdm",), feeds=["nem_participant_registration"])
     return total.summary(windows(day for days in SAMPLE_DAYS.values() for day in days))
 
 

@@ -41,6 +41,12 @@ def bare(values: np.ndarray) -> pa.Array:
     return pc.if_else(pa.array(np.isnan(values)), "", shown)
 
 
+def number_or_blank(values: np.ndarray) -> pa.Array:
+    """As `number`; blank where not a number."""
+    values = np.asarray(values, dtype=np.float64)
+    return pc.if_else(pa.array(np.isnan(values)), "", number(values))
+
+
 def exponent(values: np.ndarray) -> pa.Array:
     """As `number`, but tiny values in exponent form: -0.00001 -> "-1E-05"."""
     return pc.replace_substring_regex(number(values), r"^(-?)0\.0000([1-9])$", r"\1\2E-05")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from synthetic import caiso, ercot, nem
+from synthetic import caiso, ercot, nem, nem_units
 from synthetic.clock import days
 from synthetic.context import Context
 from synthetic.truth import Truth
@@ -17,11 +17,11 @@ OPERATORS = ("ercot", "caiso", "nem")
 FEEDS: dict[str, tuple[str, ...]] = {
     "ercot": tuple(ercot.WRITERS),
     "caiso": tuple(caiso.WRITERS),
-    "nem": tuple(nem.REPORTS),
+    "nem": (*nem.REPORTS, *nem_units.WRITERS),
 }
 # Locations of ERCOT and CAISO, units of the NEM.
 POINTS = {"ercot": 20, "caiso": 6, "nem": 12}
-_MODULES = {"ercot": ercot, "caiso": caiso, "nem": nem}
+_MODULES = {"ercot": ercot, "caiso": caiso, "nem": nem_units}
 
 
 @dataclass(frozen=True)

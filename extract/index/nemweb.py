@@ -110,20 +110,26 @@ class _Listing:
                 try:
                     self._take(await self._monthly(month), None, None)
                 except ListingError as error:
-                    troubles.append(error)
+                    if error.outcome != "expired" or self._is_due(month):
+                        troubles.append(error)
         if troubles:
             troubles[0].candidates = list(self.found)
             raise troubles[0]
         return self.found
 
+    def _is_due(self, month: date) -> bool:
+        """Whether a month should be there by now: they come about the 8th of the next one."""
+        next_month = (month + 32 * DAY).replace(day=1)
+        return self.window.now.astimezone(MARKET_TIME).date() >= next_month + 14 * DAY
+
     async def _take_newest_month(self) -> None:
-        """The month before, published about its 8th day, or the one before that."""
+        """The month before if it is there already, else the one before that."""
         today = self.window.now.astimezone(MARKET_TIME).date()
         month = (today.replace(day=1) - DAY).replace(day=1)
         try:
             self._take(await self._monthly(month), None, None)
         except ListingError as error:
-            if error.outcome != "expired":
+            if error.outcome != "expired" or self._is_due(month):
                 raise
             self._take(await self._monthly((month - DAY).replace(day=1)), None, None)
 

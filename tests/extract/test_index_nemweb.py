@@ -10,7 +10,7 @@ import pytest
 
 from extract.index import ListingError, Window, list_feed
 from extract.index.directory_page import read_directory_page
-from extract.index.nemweb import market_days, mmsdm_folder
+from extract.index.nemweb import Naming, market_days, mmsdm_folder
 from tests.extract.http_fakes import fake_client, feed, nothing_known, run
 
 CURRENT = "/Reports/Current/DispatchIS_Reports/"
@@ -48,10 +48,11 @@ def listing(pages: dict[str, str], start: date | None = None, end: date | None =
     handler, asked = site(pages)
     client, settings = fake_client(handler)
     known = options.get("known", nothing_known)
+    window = Window(start, end, options.get("now", NOW))
 
     async def go():
         async with client:
-            return await list_feed(DISPATCH, Window(start, end, NOW), client, settings, known)
+            return await list_feed(options.get("feed", DISPATCH), window, client, settings, known)
 
     return run(go()), asked
 
@@ -321,3 +322,158 @@ def test_403_means_wait_and_try_again() -> None:
             )
 
     assert run(go()) == [] and not answers
+
+
+# what the names of other products mean
+
+UNITS_CURRENT, UNITS_ARCHIVE = "/Reports/Current/Next_Day_Dispatch/", "/Reports/ARCHIVE/NDD/"
+UNITS = feed(
+    "nem_units",
+    {
+        "kind": "nemweb",
+        "current": UNITS_CURRENT,
+        "archive": UNITS_ARCHIVE,
+        "archive_span": "month",
+        "day": "trading",
+        "mmsdm": ["DISPATCHLOAD"],
+    },
+    cadence=timedelta(days=1),
+    online_days=395,
+)
+REGISTERED = feed(
+    "nem_registered",
+    {"kind": "nemweb", "mmsdm": ["STATION"]},
+    cadence=timedelta(days=31),
+    online_days=6000,
+)
+FORECASTS = feed(
+    "nem_forecasts",
+    {
+        "kind": "nemweb",
+        "current": CURRENT,
+        "mmsdm": ["PREDISPATCHPRICE"],
+        "mmsdm_folder": "PREDISP_ALL_DATA",
+    },
+    cadence=timedelta(minutes=30),
+    online_days=14,
+)
+
+
+def days_of(name: str, **naming) -> tuple[str, ...]:
+    return tuple(str(day) for day in market_days(name, Naming(**naming)))
+
+
+def test_a_trading_day_reaches_into_the_next_market_day() -> None:
+    name = "PUBLIC_NEXT_DAY_DISPATCH_20260514_0000000517721207.zip"
+    assert days_of(name, is_trading=True) == ("2026-05-14", "2026-05-15")
+
+
+def test_stamps_that_are_later_than_their_interval() -> None:
+    # the half hour that ends at midnight belongs to the day before, though its stamp is 00:30
+    name = "PUBLIC_ROOFTOP_PV_ACTUAL_MEASUREMENT_20240304003000_0000000412707330.zip"
+    late = timedelta(minutes=30)
+    assert days_of(name, stamp_after=late) == ("2024-03-03", "2024-03-03")
+    assert days_of(name) == ("2024-03-04", "2024-03-04")
+
+
+@pytest.mark.parametrize(
+    ("span", "last"), [("day", "2026-02-26"), ("week", "2026-03-04"), ("month", "2026-02-28")]
+)
+def test_archives_that_are_named_by_their_first_day(span: str, last: str) -> None:
+    name = "PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20260226.zip"
+    assert days_of(name, span=span) == ("2026-02-26", last)
+
+
+def test_the_last_file_of_a_month_of_trading_days_holds_a_day_of_the_next() -> None:
+    name = "PUBLIC_NEXT_DAY_DISPATCH_20260201.zip"
+    assert days_of(name, span="month", is_trading=True) == ("2026-02-01", "2026-03-01")
+
+
+def test_a_market_day_needs_the_files_of_two_trading_days() -> None:
+    names = [
+        f"PUBLIC_NEXT_DAY_DISPATCH_202403{d:02d}_000000000000000{d % 10}.zip" for d in (7, 8, 9)
+    ]
+    found, asked = listing(
+        {UNITS_CURRENT: page(UNITS_CURRENT, *names)}, date(2024, 3, 8), date(2024, 3, 9), feed=UNITS
+    )
+    assert [c.name[26:33] for c in found] == ["0240307", "0240308"]
+    assert asked == [UNITS_CURRENT]  # whole from the 8th on: nothing older is asked
+
+
+def test_the_first_day_of_the_current_folder_is_not_whole_for_trading_days() -> None:
+    pages = {
+        UNITS_CURRENT: page(UNITS_CURRENT, "PUBLIC_NEXT_DAY_DISPATCH_20240308_1.zip"),
+        UNITS_ARCHIVE: page(
+            UNITS_ARCHIVE,
+            "PUBLIC_NEXT_DAY_DISPATCH_20240201.zip",
+            "PUBLIC_NEXT_DAY_DISPATCH_20240301.zip",
+        ),
+    }
+    found, _ = listing(pages, date(2024, 3, 8), date(2024, 3, 9), feed=UNITS)
+    assert [c.name for c in found] == [
+        "PUBLIC_NEXT_DAY_DISPATCH_20240308_1.zip",
+        "PUBLIC_NEXT_DAY_DISPATCH_20240301.zip",
+    ]
+
+
+def test_what_has_monthly_tables_alone_is_asked_for_its_newest_month() -> None:
+    january, february = mmsdm_folder(date(2024, 1, 1)), mmsdm_folder(date(2024, 2, 1))
+    station = "PUBLIC_DVD_STATION_202402010000.zip"
+    found, asked = listing({february: page(february, station)}, feed=REGISTERED)
+    assert [c.name for c in found] == [station] and asked == [february]
+    # on the 12th of March February may still be missing; on the 20th it may not
+    old = {january: page(january, "PUBLIC_DVD_STATION_202401010000.zip")}
+    found, asked = listing(old, feed=REGISTERED)
+    assert [c.name for c in found] == ["PUBLIC_DVD_STATION_202401010000.zip"]
+    with pytest.raises(ListingError, match="MMSDM_2024_02"):
+        listing(old, feed=REGISTERED, now=NOW + timedelta(days=8))
+
+
+def test_a_month_that_is_not_due_yet_is_no_error() -> None:
+    february = mmsdm_folder(date(2024, 2, 1))
+    pages = {february: page(february, "PUBLIC_DVD_STATION_202402010000.zip")}
+    found, asked = listing(pages, date(2024, 2, 28), date(2024, 3, 12), feed=REGISTERED)
+    assert len(found) == 1 and asked == [february, mmsdm_folder(date(2024, 3, 1))]
+
+
+def test_tables_of_every_run_lie_in_a_folder_of_their_own() -> None:
+    folder = mmsdm_folder(date(2022, 8, 1), "PREDISP_ALL_DATA")
+    assert folder.endswith("/MMSDM_2022_08/MMSDM_Historical_Data_SQLLoader/PREDISP_ALL_DATA/")
+    names = [
+        "PUBLIC_ARCHIVE%23PREDISPATCHPRICE%23ALL%23FILE01%23202208010000.zip",
+        "PUBLIC_ARCHIVE%23PREDISPATCHPRICE%23ALL%23FILE02%23202208010000.zip",
+        "PUBLIC_DVD_PREDISPATCHPRICE1_202208010000.zip",
+        "PUBLIC_DVD_PREDISPATCHPRICESENSITIVITIES_202208010000.zip",
+    ]
+    pages = {CURRENT: page(CURRENT, *stamps("20240312", "0005")), folder: page(folder, *names)}
+    found, _ = listing(pages, date(2022, 8, 1), date(2022, 8, 3), feed=FORECASTS)
+    assert [c.name for c in found] == names[:3]
+    assert found[0].url.endswith(
+        "PUBLIC_ARCHIVE%2523PREDISPATCHPRICE%2523ALL%2523FILE01%2523202208010000.zip"
+    )
+
+
+def test_a_file_that_is_written_over_is_new_when_its_listed_time_is() -> None:
+    name = "CO2EII_AVAILABLE_GENERATORS.CSV"
+    ((first,), _), ((second,), _) = (
+        listing({CURRENT: page(CURRENT, name).replace("5:30 AM", clock)})
+        for clock in ("5:30 AM", "6:30 AM")
+    )
+    assert first.url == second.url and first.key != second.key
+    assert first.key == f"{CURRENT}{name}#202403120530".lower()
+
+
+def test_of_a_rolling_folder_the_newest_file_is_taken_once_a_week() -> None:
+    rolling = "/Reports/Current/Operational_Demand/ACTUAL_5MIN/"
+    demand = feed(
+        "nem_demand",
+        {"kind": "nemweb", "current": CURRENT, "rolling": rolling},
+        cadence=timedelta(minutes=30),
+        online_days=60,
+    )
+    names = [f"PUBLIC_ACTUAL_OPERATIONAL_DEMAND_5MIN_2024031200{m:02d}_1.zip" for m in (5, 10, 35)]
+    pages = {CURRENT: page(CURRENT), rolling: page(rolling, *names)}
+    found, _ = listing(pages, feed=demand)
+    assert [c.name for c in found] == names[2:]
+    keys = [listing(pages, feed=demand, now=NOW + timedelta(days=d))[0][0].key for d in (0, 3, 7)]
+    assert keys[0] == keys[1] != keys[2]

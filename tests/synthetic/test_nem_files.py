@@ -229,6 +229,12 @@ def test_archives_are_zips_of_zips(nem: Path) -> None:
         "PUBLIC_DISPATCHSCADA_20211001.zip",
         # by week, Sunday to Saturday
         "PUBLIC_TRADINGIS_20210926_20211002.zip",
+        # by week, Thursday to Wednesday, and by month: the name has the first day
+        "PUBLIC_ACTUAL_OPERATIONAL_DEMAND_HH_20210930.zip",
+        "PUBLIC_ROOFTOP_PV_ACTUAL_MEASUREMENT_20210930.zip",
+        "PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20210930.zip",
+        "PUBLIC_NEXT_DAY_DISPATCH_20210901.zip",
+        "PUBLIC_NEXT_DAY_DISPATCH_20211001.zip",
     }
     counts = {}
     for path in zips(folder):
@@ -240,6 +246,38 @@ def test_archives_are_zips_of_zips(nem: Path) -> None:
     # 48 half hours, then 288 intervals of five minutes
     assert counts["PUBLIC_TRADINGIS_20210926_20211002.zip"] == 48 + 288
     assert counts["PUBLIC_DISPATCHIS_20211001.zip"] == 288
+    assert counts["PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20210930.zip"] == 2 * 48
+
+
+def test_units_start_from_their_scada_in_the_run_that_happened(nem: Path) -> None:
+    key, solution = ("SETTLEMENTDATE", "DUID"), ("DISPATCH", "UNIT_SOLUTION")
+    for year, number in ((2018, 5), (2021, 9), (2021, 10), (2024, 8)):
+        rows = month(nem, year, number, "DISPATCHLOAD").tables[solution]
+        both = {r["SETTLEMENTDATE"] for r in rows if r["INTERVENTION"] == "1"}
+        happened = {
+            tuple(r[k] for k in key): float(r["INITIALMW"])
+            for r in rows
+            if r["INTERVENTION"] == ("1" if r["SETTLEMENTDATE"] in both else "0")
+        }
+        scada = {
+            tuple(r[k] for k in key): float(r["SCADAVALUE"])
+            for r in month(nem, year, number, "DISPATCH_UNIT_SCADA").tables[SCADA]
+        }
+        assert happened == scada and len(rows) == len(scada) + len(both) * 12
+
+
+def test_areas_of_rooftop_solar_add_up_to_their_region(nem: Path) -> None:
+    rows = month(nem, 2021, 10, "ROOFTOP_PV_ACTUAL").tables["ROOFTOP", "ACTUAL"]
+    power = {(r["TYPE"], r["INTERVAL_DATETIME"], r["REGIONID"]): float(r["POWER"]) for r in rows}
+    assert len(power) == len(rows) == 2 * 48 * 10
+    for kind, at, area in power:
+        if area == "QLD1":
+            parts = sum(power[kind, at, a] for a in ("QLDC", "QLDN", "QLDS"))
+            assert parts == pytest.approx(power[kind, at, "QLD1"], abs=1e-6)
+        if area == "TAS1":
+            parts = power[kind, at, "TASN"] + power[kind, at, "TASS"]
+            assert parts == pytest.approx(power[kind, at, "TAS1"], abs=1e-6)
+    assert max(power.values()) > 1000 and min(power.values()) == 0
 
 
 def test_tables_of_a_report_and_odd_texts(nem: Path) -> None:

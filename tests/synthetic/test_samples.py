@@ -16,16 +16,18 @@ from tests.synthetic.reading import zips
 
 
 def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.Summary) -> None:
-    found = zips(sample_set.folder)
+    found = [*zips(sample_set.folder), *sample_set.folder.rglob("CO2EII_*.CSV")]
     assert len(found) == sum(sample_set.files.values()) < 1_900
     assert set(sample_set.files) == {f for feeds in synthetic.FEEDS.values() for f in feeds}
-    assert sum(sample_set.rows.values()) < 300_000
+    assert sum(sample_set.rows.values()) < 400_000
     names = {p.name for p in found}
     assert any("_xhr_csv" in n for n in names)
     assert any(n.endswith("_v1.zip") and "PRC_LMP" in n for n in names)
     assert any(n.startswith("PUBLIC_DVD_DISPATCHPRICE_2018") for n in names)
     assert any("%23FILE02%23" in n for n in names)
     assert any(n.startswith("PUBLIC_TRADINGIS_20260614_20260620") for n in names)
+    assert "PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20260611.zip" in names
+    assert any(n.startswith("PUBLIC_DVD_DISPATCHLOAD_2021") for n in names)
 
 
 def test_a_day_of_ercot_is_whole(sample_set: synthetic.Summary) -> None:

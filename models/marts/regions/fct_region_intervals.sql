@@ -66,7 +66,7 @@ demands as (
         max(load_mw) filter (where load_kind = 'OPERATIONAL') as operational_mw,
         max(load_mw) filter (where load_kind = 'OPERATIONAL_HALF_HOUR')
             as operational_half_hour_mw,
-        max(published_at) as published_at
+        max(coalesce(published_at, _fetched_at)) as published_at
     from ({{ in_five_minutes('loads') }})
     group by all
 ),
@@ -85,7 +85,7 @@ prices as (
         market_date,
         max(price) filter (where market = 'RT5M') as dispatch_price,
         max(price) filter (where market = 'TRADING') as settlement_price,
-        max(published_at) as published_at
+        max(coalesce(published_at, _fetched_at)) as published_at
     from ({{ in_five_minutes('price_rows') }})
     group by all
 ),
@@ -307,7 +307,7 @@ generations as (
         {%- endfor %}
         {{ exact_sum('greatest(emissions_energy_mwh, 0)') }} as emissions_energy_mwh,
         {{ exact_sum('emissions_t') }} as emissions_t,
-        max(published_at) as published_at
+        max(coalesce(published_at, _fetched_at)) as published_at
     from parted_fuels
     group by all
 ),

@@ -1,0 +1,15 @@
+{#- What rollups of regions count, as a mapping of the name to the figure whose intervals it counts. A sum
+    holds those intervals alone. -#}
+{% macro region_counts() -%}
+    {{ return({
+        'interval_count': 'demand_mwh',
+        'price_interval_count': 'settlement_price',
+        'rooftop_interval_count': 'rooftop_mwh',
+        'generation_interval_count': 'generation_mwh',
+        'emission_interval_count': 'generation_emissions_t',
+        'renewable_interval_count': 'renewable_proportion',
+        'curtailment_interval_count': 'curtailment_mwh',
+        'flow_interval_count': 'exports_mwh',
+        'flow_emission_interval_count': 'exports_emissions_t',
+    }) }}
+{%- endmacro %}

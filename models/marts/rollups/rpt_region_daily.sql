@@ -1,0 +1,70 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+with intervals as (
+    {{ region_measures(rebuilt_rows(ref('fct_region_intervals'))) }}
+),
+
+daily as (
+    select
+        iso,
+        location,
+        market_date,
+        {% for name, figure in region_counts().items() -%}
+        cast(count({{ figure }}) as integer) as {{ name }},
+        {% endfor -%}
+        max(published_at) as newest_at,
+        {{ exact_sum('dispatch_price') }} / count(dispatch_price) as average_dispatch_price,
+        {{ exact_sum('settlement_price') }} / count(settlement_price) as average_settlement_price,
+        min(dispatch_price) as min_dispatch_price,
+        max(dispatch_price) as max_dispatch_price,
+        min(demand_mw) as min_demand_mw,
+        max(demand_mw) as max_demand_mw,
+        min(renewable_proportion) as min_renewable_proportion,
+        max(renewable_proportion) as max_renewable_proportion,
+        {{ exact_sum('storage_mwh') }} / count(storage_mwh) as average_storage_mwh,
+        {% for name in region_sums() -%}
+        {{ exact_sum(name) }} as {{ name }},
+        {% endfor -%}
+        min(interval_minutes) as interval_minutes
+    from intervals
+    group by
+        iso,
+        location,
+        market_date
+)
+
+select
+    iso,
+    location,
+    'REGION' as location_type,
+    market_date,
+    cast(1440 // interval_minutes as integer) as expected_interval_count,
+    least(interval_count / (1440 // interval_minutes), 1) as completeness,
+    {{ day_version('interval_count', 'newest_at') }} as day_version,
+    {% for name in region_counts() -%}
+    {{ name }},
+    {% endfor -%}
+    average_dispatch_price,
+    average_settlement_price,
+    demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
+    min_dispatch_price,
+    max_dispatch_price,
+    min_demand_mw,
+    max_demand_mw,
+    min_renewable_proportion,
+    max_renewable_proportion,
+    compared_renewable_mwh / nullif(compared_demand_mwh, 0) as renewable_proportion,
+    compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
+        as renewable_with_storage_proportion,
+    average_storage_mwh,
+    {% for name in region_sums() -%}
+    {{ name }},
+    {% endfor -%}
+    newest_at as newest_published_at,
+    {{ built_at() }} as _built_at
+from daily

@@ -1,0 +1,61 @@
+{{ config(materialized='view') }}
+
+with monthly as (
+    select
+        iso,
+        location,
+        cast(date_trunc('month', market_date) as date) as month,
+        max(expected_interval_count) as expected_of_day,
+        count(*) as day_count,
+        {% for name in region_counts() -%}
+        cast(sum({{ name }}) as integer) as {{ name }},
+        {% endfor -%}
+        max(newest_published_at) as newest_at,
+        min(min_dispatch_price) as min_dispatch_price,
+        max(max_dispatch_price) as max_dispatch_price,
+        min(min_demand_mw) as min_demand_mw,
+        max(max_demand_mw) as max_demand_mw,
+        min(min_renewable_proportion) as min_renewable_proportion,
+        max(max_renewable_proportion) as max_renewable_proportion,
+        {% for name in region_sums() -%}
+        {{ exact_sum(name) }} as {{ name }},
+        {% endfor -%}
+        {{ exact_sum('average_settlement_price * price_interval_count') }}
+        / nullif(sum(price_interval_count), 0) as average_settlement_price,
+        max(_built_at) as _built_at
+    from {{ ref('rpt_region_daily') }}
+    group by
+        iso,
+        location,
+        date_trunc('month', market_date)
+)
+
+select
+    iso,
+    location,
+    'REGION' as location_type,
+    month,
+    cast(expected_of_day * day(last_day(month)) as integer) as expected_interval_count,
+    least(interval_count / (expected_of_day * day(last_day(month))), 1) as completeness,
+    {{ day_version('interval_count', 'newest_at') }} as day_version,
+    cast(day_count as integer) as day_count,
+    {% for name in region_counts() -%}
+    {{ name }},
+    {% endfor -%}
+    average_settlement_price,
+    demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
+    min_dispatch_price,
+    max_dispatch_price,
+    min_demand_mw,
+    max_demand_mw,
+    min_renewable_proportion,
+    max_renewable_proportion,
+    compared_renewable_mwh / nullif(compared_demand_mwh, 0) as renewable_proportion,
+    compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
+        as renewable_with_storage_proportion,
+    {% for name in region_sums() -%}
+    {{ name }},
+    {% endfor -%}
+    newest_at as newest_published_at,
+    _built_at
+from monthly

@@ -1,0 +1,158 @@
+{{ config(materialized='view') }}
+
+{#- Periods shorter than a day are made of intervals, all others of days. -#}
+{%- set instants = {'30m': 1800, '1h': 3600} -%}
+{#- What crosses a border inside of the network is no import of it. -#}
+{%- set crossing = ['imports', 'exports'] -%}
+
+with isos as (
+    select * from {{ ref('isos') }}
+),
+
+spines as (
+    select * from {{ ref('interval_spines') }}
+    where mart = 'fct_region_intervals'
+),
+
+intervals as (
+    {{ region_measures(ref('fct_region_intervals')) }}
+),
+
+days as (
+    select
+        daily.*,
+        isos.time_zone
+    from {{ ref('rpt_region_daily') }} as daily
+    inner join isos on daily.iso = isos.iso
+),
+
+series as (
+    {% for period, seconds in instants.items() -%}
+    select
+        iso,
+        location,
+        '{{ period }}' as period,
+        make_timestamptz(
+            epoch_us(interval_start) // {{ seconds }}000000 * {{ seconds }}000000
+        ) as period_start,
+        make_timestamptz(
+            (epoch_us(interval_start) // {{ seconds }}000000 + 1) * {{ seconds }}000000
+        ) as period_end,
+        min(market_date) as first_date,
+        {{ seconds // 60 }} // min(interval_minutes) as expected_interval_count,
+        {% for name, figure in region_counts().items() -%}
+        count({{ figure }}) as {{ name }},
+        {% endfor -%}
+        {% for name in region_sums() -%}
+        {{ exact_sum(name) }} as {{ name }},
+        {% endfor -%}
+        max(published_at) as newest_at
+    from intervals
+    group by all
+    union all
+    {% endfor -%}
+    {% for period, (first_date, length) in calendar_periods().items() -%}
+    select
+        iso,
+        location,
+        '{{ period }}' as period,
+        timezone(time_zone, cast(first_date as timestamp)) as period_start,
+        timezone(time_zone, cast(next_date as timestamp)) as period_end,
+        first_date,
+        max(expected_interval_count) * (next_date - first_date) as expected_interval_count,
+        {% for name in region_counts() -%}
+        sum({{ name }}) as {{ name }},
+        {% endfor -%}
+        {% for name in region_sums() -%}
+        {{ exact_sum(name) }} as {{ name }},
+        {% endfor -%}
+        max(newest_published_at) as newest_at
+    from (
+        select
+            *,
+            cast({{ first_date }} as date) as first_date,
+            cast({{ first_date }} + {{ length }} as date) as next_date
+        from days
+    )
+    group by
+        iso,
+        location,
+        time_zone,
+        first_date,
+        next_date
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+means as (
+    select
+        *,
+        demand_mwh * 12 / nullif(interval_count, 0) as demand_mw
+    from series
+),
+
+-- A network with a region that is missing is not complete, and has no mean.
+located as (
+    select
+        *,
+        'REGION' as location_type,
+        1 as region_count,
+        1 as expected_region_count
+    from means
+    union all by name
+    select
+        means.iso,
+        means.iso as location,
+        'SYSTEM' as location_type,
+        means.period,
+        means.period_start,
+        means.period_end,
+        means.first_date,
+        count(*) as region_count,
+        greatest(count(*), coalesce(min(spines.least_series), 1)) as expected_region_count,
+        max(means.expected_interval_count) as expected_interval_count,
+        {% for name in region_counts() -%}
+        sum(means.{{ name }}) as {{ name }},
+        {% endfor -%}
+        {% for name in region_sums() if name.split('_')[0] not in crossing -%}
+        {{ exact_sum('means.' ~ name) }} as {{ name }},
+        {% endfor -%}
+        max(means.newest_at) as newest_at,
+        case
+            when count(means.demand_mw) >= coalesce(min(spines.least_series), 1)
+                then {{ exact_sum('means.demand_mw') }}
+        end as demand_mw
+    from means
+    left join spines on means.iso = spines.iso
+    group by
+        means.iso,
+        means.period,
+        means.period_start,
+        means.period_end,
+        means.first_date
+)
+
+select
+    iso,
+    location,
+    location_type,
+    period,
+    period_start,
+    period_end,
+    first_date,
+    cast(region_count as integer) as region_count,
+    cast(expected_interval_count * expected_region_count as integer) as expected_interval_count,
+    least(interval_count / (expected_interval_count * expected_region_count), 1) as completeness,
+    {{ day_version('interval_count', 'newest_at') }} as day_version,
+    {% for name in region_counts() -%}
+    cast({{ name }} as integer) as {{ name }},
+    {% endfor -%}
+    demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
+    compared_renewable_mwh / nullif(compared_demand_mwh, 0) as renewable_proportion,
+    compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
+        as renewable_with_storage_proportion,
+    {% for name in region_sums() -%}
+    {{ name }},
+    {% endfor -%}
+    demand_mw
+from located

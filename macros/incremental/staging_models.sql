@@ -1,8 +1,8 @@
 {#- The staging models over landed tables that stand in the database: a list of {name, relation, feed,
     time, landed_rows}. `feed` is the source's name; `time` the column that says when,
-    `interval_start`, `run_at`, `starts_at` or `listed_at`; `landed_rows` what to count for the number of landed
-    rows, since a model with the meta key `unpivoted` makes many rows of each. Ledger tables have no
-    feed and are left out. -#}
+    `interval_start`, `run_at`, `starts_at` or `listed_at`, none for reference data; `landed_rows` what
+    to count for the number of landed rows, since a model with the meta key `unpivoted` makes many
+    rows of each. Ledger tables have no feed and are left out. -#}
 {% macro staging_models() -%}
     {%- set found = [] -%}
     {%- if execute -%}
@@ -11,7 +11,7 @@
         -%}
             {%- set names = ['interval_start', 'run_at', 'starts_at', 'listed_at'] -%}
             {%- set times = names | select('in', node.columns) | list -%}
-            {%- for parent in node.depends_on.nodes if parent in graph.sources and times -%}
+            {%- for parent in node.depends_on.nodes if parent in graph.sources -%}
                 {%- set source = graph.sources[parent] -%}
                 {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
                 {%- if source.config.meta.get('feed') and relation -%}
@@ -19,7 +19,7 @@
                         'name': node.name,
                         'relation': relation,
                         'feed': source.source_name,
-                        'time': times[0],
+                        'time': times | first if times else none,
                         'landed_rows': 'distinct _row_number'
                             if node.config.meta.get('unpivoted') else '*'
                     }) -%}

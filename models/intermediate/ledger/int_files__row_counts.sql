@@ -22,10 +22,16 @@ with counted as (
         _file_id as file_id,
         _loaded_at,
         count({{ model.landed_rows }}) as row_count,
+        {%- if model.time %}
         count({{ model.landed_rows }}) filter (where {{ model.time }} is null)
             as unresolved_row_count,
         min({{ model.time }}) as first_interval_start,
         max({{ model.time }}) as last_interval_start
+        {%- else %}
+        cast(0 as bigint) as unresolved_row_count,
+        cast(null as timestamptz) as first_interval_start,
+        cast(null as timestamptz) as last_interval_start
+        {%- endif %}
     from {{ model.relation }}
     {%- if model.name in marks %}
     where _loaded_at > timestamptz '{{ marks[model.name] }}'

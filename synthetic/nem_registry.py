@@ -61,7 +61,7 @@ def _unit(duid: str, region: str, kind: str, capacity: float) -> Unit:
         region=region,
         kind=kind,
         capacity=capacity,
-        station=duid.rstrip("0123456789").replace("/W#", "W") or duid,
+        station=duid.rstrip("0123456789").replace("/W#", "W") + region[:-1],
         dispatch_type=dispatch,
         schedule_type=schedule,
         energy_source=source,

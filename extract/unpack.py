@@ -18,7 +18,7 @@ MAX_MEMBERS = 20_000
 # ERCOT's bundles put the number of a document before its name, and each exists as XML, too
 _NUMBER = re.compile(r"^\d+\.(?=(?:cdr|ext|rpt)\.)")
 _XML_TWIN = re.compile(r"_xml(?=\.zip$)", re.IGNORECASE)
-WORKBOOK = re.compile(r"\.xls[xmb]$", re.IGNORECASE)
+WORKBOOK = re.compile(r"\.xls[xmb]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

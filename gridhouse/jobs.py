@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from extract.catalogue import Feed, load_catalogue
 from extract.index import Window
 from extract.locks import Locked
@@ -242,10 +244,13 @@ def extract_samples(
     for operator in sorted({f.operator for f in feeds} & FEEDS.keys()):
         mine = [f for f in feeds if f.id in FEEDS[operator]]
         days = synthetic.SAMPLE_DAYS[operator]
-        # ERCOT's list is a rolling one: what it shows is all that can be asked for
-        spans = [(None, None)] if operator == "ercot" else synthetic.windows(days)
-        for start, end in spans:
-            from_operators(run, mine, Window(start, end, datetime.now(UTC)), settings, listed=more)
+        # What a fixed address or ERCOT's list shows is all that can be asked for
+        now = [f for f in mine if operator == "ercot" or f.index.get("kind") == "url"]
+        by_day = [f for f in mine if f not in now]
+        spans = [(now, None, None)] if now else []
+        spans += [(by_day, start, end) for start, end in synthetic.windows(days) if by_day]
+        for asked, start, end in spans:
+            from_operators(run, asked, Window(start, end, datetime.now(UTC)), settings, listed=more)
 
 
 def against_mirror(settings: Settings, url: str) -> Settings:
@@ -253,7 +258,9 @@ def against_mirror(settings: Settings, url: str) -> Settings:
     from synthetic.mirror import base_urls
 
     addresses = {k.removeprefix("GRIDHOUSE_").lower(): v for k, v in base_urls(url).items()}
-    return settings.model_copy(update=addresses | {"ercot_username": None})
+    return settings.model_copy(
+        update=addresses | {"ercot_username": None, "apvi_token": SecretStr("of the mirror")}
+    )
 
 
 def serve_mirror(

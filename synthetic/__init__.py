@@ -6,11 +6,12 @@
 
 from synthetic.samples import SAMPLE_DAYS, samples, two_batches, windows
 from synthetic.truth import Truth
-from synthetic.writing import FEEDS, OPERATORS, Summary, write, write_corrections
+from synthetic.writing import FEEDS, OPERATORS, POINTS, Summary, write, write_corrections
 
 __all__ = [
     "FEEDS",
     "OPERATORS",
+    "POINTS",
     "SAMPLE_DAYS",
     "Summary",
     "Truth",

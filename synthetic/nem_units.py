@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from synthetic import nem, text
+from synthetic import nem, nem_registration, text
 from synthetic.clock import NEM, utc
 from synthetic.context import Context
 from synthetic.nem_market import REGIONS, SOLAR, Day
@@ -433,4 +433,5 @@ WRITERS: dict[str, Callable[[Context, str, list[date]], None]] = {
     "nem_operational_demand": _demand,
     "nem_participant_registration": _registration,
     "nem_cdeii": _emissions,
+    nem_registration.FEED: nem_registration.write,
 }

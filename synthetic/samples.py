@@ -47,6 +47,10 @@ SAMPLE_DAYS: dict[str, tuple[date, ...]] = {
         _RECENT - DAY,
         _RECENT,
     ),
+    # the last and the first trading day of either market
+    "wem": (date(2023, 9, 30), date(2023, 10, 1), _RECENT - DAY, _RECENT),
+    "apvi": (_RECENT,),
+    "bom": (_RECENT,),
 }
 _DAILY = ("ercot_np4_190_cd", "ercot_np4_188_cd", "ercot_np4_191_cd", "ercot_np6_345_cd")
 _QUARTER = ("ercot_np6_905_cd",)
@@ -89,6 +93,10 @@ def samples(folder: Path | str) -> Summary:
     total.one(_RECENT, "nem", hours=(11, 13))
     total.one(_RECENT, "nem", hours=(11, 13), share=0.02)
     total.one(_RECENT, "nem", nem_forms=("mmsdm",), feeds=["nem_participant_registration"])
+
+    for operator in ("wem", "apvi", "bom"):
+        for day in SAMPLE_DAYS[operator]:
+            total.one(day, operator)
     return total.summary(windows(day for days in SAMPLE_DAYS.values() for day in days))
 
 

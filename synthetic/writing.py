@@ -1,4 +1,4 @@
-"""`write`: files of the three operators for a seed and a range of market days."""
+"""`write`: files of the operators for a seed and a range of market days."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from synthetic import caiso, ercot, nem, nem_units
+from synthetic import apvi, bom, caiso, ercot, nem, nem_units, wem
 from synthetic.clock import days
 from synthetic.context import Context
 from synthetic.truth import Truth
 
-OPERATORS = ("ercot", "caiso", "nem")
+OPERATORS = ("ercot", "caiso", "nem", "wem", "apvi", "bom")
 FEEDS: dict[str, tuple[str, ...]] = {
     "ercot": tuple(ercot.WRITERS),
     "caiso": tuple(caiso.WRITERS),
     "nem": (*nem.REPORTS, *nem_units.WRITERS),
+    "wem": wem.FEEDS,
+    "apvi": apvi.FEEDS,
+    "bom": bom.FEEDS,
 }
-# Locations of ERCOT and CAISO, units of the NEM.
+# Locations of ERCOT and CAISO, units of the NEM; the others have theirs.
 POINTS = {"ercot": 20, "caiso": 6, "nem": 12}
-_MODULES = {"ercot": ercot, "caiso": caiso, "nem": nem_units}
+_MODULES = {"ercot": ercot, "caiso": caiso, "nem": nem_units, "wem": wem, "apvi": apvi, "bom": bom}
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,10 @@ def write(
     can be written month by month.
 
     Args:
-        folder: root of the tree that the mirror serves (`ercot/`, `caiso/`, `nem/`, `truth/`).
+        folder: root of the tree that the mirror serves (`ercot/`, `caiso/`, `nem/`, ..., `truth/`).
         seed: names the market.
         start, end: days on each operator's own clock.
-        operators: which of ercot, caiso and nem.
+        operators: which of `OPERATORS`; the documents of bom show the last day.
         points: settlement points (ercot), nodes (caiso), units (nem); one number for all, or by
             operator; default 20, 6 and 12.
         feeds: feed ids to write; default all of the operators.
@@ -161,7 +164,7 @@ def _context(folder, seed, points, hours, nem_forms, share, truth, batteries: in
     if batteries < 1:
         raise ValueError(f"batteries must be at least 1, not {batteries}")
     if isinstance(points, int):
-        points = dict.fromkeys(OPERATORS, points)
+        points = dict.fromkeys(POINTS, points)
     counts = POINTS | (points or {})
     kept = Truth(truth or folder)
     forms = tuple(nem_forms)

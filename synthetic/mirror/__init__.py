@@ -34,6 +34,10 @@ def base_urls(url: str) -> dict[str, str]:
         "GRIDHOUSE_ERCOT_TOKEN_URL": url + TOKEN_PATH,
         "GRIDHOUSE_CAISO_URL": url,
         "GRIDHOUSE_NEMWEB_URL": url,
+        "GRIDHOUSE_AEMO_URL": url,
+        "GRIDHOUSE_WEM_URL": url,
+        "GRIDHOUSE_APVI_URL": url,
+        "GRIDHOUSE_BOM_URL": url,
     }
 
 

@@ -60,6 +60,7 @@ class App:
                 Route(CONTROL + "stats", self._stats, methods=["GET", "DELETE"]),
                 *Doors(library, settings.credentials).routes(),
                 Route("/oasisapi/SingleZip", Oasis(library, settings.now).single_zip),
+                Route("/api/v2/{path:path}", Site(library).with_token),
                 Route("/{path:path}", Site(library).get),
             ]
         )

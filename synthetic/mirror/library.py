@@ -28,6 +28,8 @@ CENTRAL = ZoneInfo("America/Chicago")
 # A folder whose time is this fresh may change again without a new time: clocks tick coarsely.
 _SETTLED_SECONDS = 2.0
 _SKIPPED = {"truth"}
+# Folders that hold a site as it lies there, and the hours from UTC to the clock of its pages.
+_SITES = {"aemo": 10, "wem": 8, "apvi": 10, "bom": 10}
 
 _CONSTRUCTED = re.compile(r"(?:cdr|ext|rpt)\.(\d{8})\.\d{16}\.(?:(\d{8})\.(\d{6})(\d{0,3})\.)?(.+)")
 _NEM_FOLDERS = {
@@ -205,6 +207,16 @@ def _nem(entry: Entry, relative: str) -> tuple[str, Document] | None:
     return folder, Document(entry, name.replace("#", "%23"), member, None, published)
 
 
+def _as_it_lies(entry: Entry, relative: str) -> tuple[str, Document] | None:
+    """Site path of the folder of a file of one of `_SITES`, and its document; or None."""
+    site, _, path = relative.partition("/")
+    if site not in _SITES or not path:
+        return None
+    there = datetime.fromtimestamp(int(entry.modified), UTC) + timedelta(hours=_SITES[site])
+    folder = f"/{path.rpartition('/')[0]}/"
+    return folder, Document(entry, entry.name, None, None, there.replace(tzinfo=None))
+
+
 @dataclass(frozen=True)
 class OasisFile:
     """A stored OASIS answer: report, trading dates of its name (or None) and when it was asked."""
@@ -316,6 +328,9 @@ class Library:
 
     def _sort_one(self, entry: Entry) -> tuple:
         relative = entry.path.relative_to(self.folder).as_posix()
+        lies = _as_it_lies(entry, relative)
+        if lies:
+            return ("nem", *lies)
         oasis = _oasis(entry)
         if oasis:
             return ("oasis", oasis)

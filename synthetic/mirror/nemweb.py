@@ -1,4 +1,4 @@
-"""NEMWEB: directory pages as the web server prints them, and the files."""
+"""NEMWEB and the sites that lie in a folder each: directory pages as IIS prints them, and files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def page(path: str, folders: list[tuple[str, datetime]], files: list[Document]) 
 
 
 class Site:
-    """The two trees of NEMWEB over one library. Letter case in paths does not matter."""
+    """The two trees of NEMWEB, and those of other sites, over one library.
+
+    Letter case in paths does not matter.
+    """
 
     def __init__(self, library: Library):
         self.library = library
@@ -78,6 +81,12 @@ class Site:
             when = max(d.published for d in documents.values())
             newest[child] = max(newest.get(child, when), when)
         return HTMLResponse(page(spelt, list(newest.items()), files))
+
+    def with_token(self, request: Request) -> Response:
+        """As `get`, for a site that answers only those with an access token (APVI)."""
+        if not request.query_params.get("access_token"):
+            return PlainTextResponse('{"error":"unauthorized"}', 401)
+        return self.get(request)
 
     def _file(self, request: Request, document: Document) -> Response:
         entry = document.entry

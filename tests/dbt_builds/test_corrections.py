@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.workbooks import workbook
+from synthetic.workbooks import workbook
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from extract import run
 from extract.catalogue import load_catalogue
 from extract.parse import workbook as workbook_parser
 from extract.run import Run
-from tests.workbooks import workbook
+from synthetic.workbooks import workbook
 
 DAM = "DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n"
 GOOD = {"B_DAMSPNP4190.csv": DAM + "01/31/2026,01:00,X,1,N\n"}

@@ -10,7 +10,7 @@ from extract.catalogue import Catalogue, Column, Feed, Table
 from extract.parse import read_member
 from extract.parse.sections import Content, Quarantine
 from extract.parse.typed import Reader
-from tests.workbooks import workbook
+from synthetic.workbooks import workbook
 
 FEED = {
     "id": "demo",

@@ -37,6 +37,14 @@ def zips(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.zip"), key=lambda p: p.name)
 
 
+def published(folder: Path) -> list[Path]:
+    """Every file under a folder that a site would show, by name."""
+    files = (p for p in folder.rglob("*") if p.is_file())
+    return sorted(
+        (p for p in files if "truth" not in p.relative_to(folder).parts), key=lambda p: p.name
+    )
+
+
 def central(day: str, hours: float, flag: str = "N") -> datetime:
     """UTC of `hours` past midnight on ERCOT's clock; flag Y is the second passage."""
     local = datetime.strptime(day, "%m/%d/%Y") + timedelta(hours=hours)

@@ -430,7 +430,7 @@ def test_the_command_prints_the_settings_serves_and_misbehaves(sample_set, tmp_p
         [*COMMAND, "--folder", str(sample_set.folder), *options], stdout=subprocess.PIPE, text=True
     )
     try:
-        lines = [process.stdout.readline() for _ in range(7)]
+        lines = [process.stdout.readline() for _ in range(1 + len(mirror.base_urls("")))]
         said = dict(x.removeprefix("export ").strip().split("=", 1) for x in lines[1:])
         url = said["GRIDHOUSE_NEMWEB_URL"]
         assert said == mirror.base_urls(url)
@@ -484,3 +484,22 @@ def test_start_is_quick(sample_set) -> None:
     with mirror.start(sample_set.folder) as running:
         httpx.get(running.url + CURRENT)
     assert timedelta(seconds=time.monotonic() - started) < timedelta(seconds=5)
+
+
+def test_other_sites_lie_as_they_are(client: httpx.Client) -> None:
+    """AEMO's register and the WEM's folders, APVI for those with a token, BOM's documents."""
+    page = client.get("/public/market-data/wemde/facilityScada/current/").text
+    assert "[To Parent Directory]" in page and ">SCADA_2026-06-15.json</A>" in page
+    found = client.get("/public/market-data/wemde/facilityScada/current/SCADA_2026-06-15.json")
+    rows = found.json()["data"]["facilityScadaDispatchIntervals"]
+    assert len(rows) == 288 * 5 and rows[0]["dispatchInterval"] == "2026-06-15T08:00:00+08:00"
+    assert client.get("/api/v2/2-digit/2026-06-15.json").status_code == 401
+    given = client.get("/api/v2/2-digit/2026-06-15.json", params={"access_token": "any"})
+    assert "performance" in given.json()
+    weather = client.get("/fwo/IDW60901/IDW60901.94610.json").json()["observations"]["data"]
+    assert len(weather) == 145 and weather[0]["aifstime_utc"] > weather[-1]["aifstime_utc"]
+    register = (
+        "/-/media/files/electricity/nem/participant_information/"
+        "nem-registration-and-exemption-list.xls"
+    )
+    assert client.get(register).content.startswith(b"PK")

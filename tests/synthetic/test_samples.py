@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 import synthetic
 from synthetic.shapes import energy_curve
 from tests.synthetic.conftest import DAY
-from tests.synthetic.reading import zips
+from tests.synthetic.reading import published, zips
 
 
 def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.Summary) -> None:
-    found = [*zips(sample_set.folder), *sample_set.folder.rglob("CO2EII_*.CSV")]
+    found = published(sample_set.folder)
     assert len(found) == sum(sample_set.files.values()) < 1_900
     assert set(sample_set.files) == {f for feeds in synthetic.FEEDS.values() for f in feeds}
     assert sum(sample_set.rows.values()) < 400_000
@@ -28,6 +28,7 @@ def test_the_samples_are_few_and_cover_every_feed_and_era(sample_set: synthetic.
     assert any(n.startswith("PUBLIC_TRADINGIS_20260614_20260620") for n in names)
     assert "PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20260611.zip" in names
     assert any(n.startswith("PUBLIC_DVD_DISPATCHLOAD_2021") for n in names)
+    assert {"facility-scada-2023-09.csv", "SCADA_2023-10-01.json"} <= names
 
 
 def test_a_day_of_ercot_is_whole(sample_set: synthetic.Summary) -> None:
@@ -75,10 +76,11 @@ def test_windows_cover_exactly_the_sample_days(sample_set: synthetic.Summary) ->
     ]
     wanted = {day for days in synthetic.SAMPLE_DAYS.values() for day in days}
     assert covered == sorted(wanted)
+    with_truth = {day for name in synthetic.POINTS for day in synthetic.SAMPLE_DAYS[name]}
     market_days: set[date] = set()
     for mart in ("fct_price_intervals", "fct_load_intervals", "fct_resource_output_intervals"):
         market_days |= set(sample_set.truth.table(mart).column("market_date").to_pylist())
-    assert market_days == wanted
+    assert market_days == with_truth
 
 
 def test_the_samples_hold_a_correction(sample_set: synthetic.Summary) -> None:

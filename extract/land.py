@@ -146,8 +146,9 @@ class Batch:
         return same
 
     def _accept(self, row: FileRow, content: Content, started: float) -> None:
+        if content.notes or content.remarks:
+            row.message = "; ".join([*content.notes, *content.remarks])
         if content.notes:
-            row.message = "; ".join(content.notes)
             self._outcome(row, "drift", started, row.message)
         self.taken.add(row.file_id)
         self.landed.files.append(row)

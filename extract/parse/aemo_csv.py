@@ -265,7 +265,7 @@ class _State:
             )
         if not self.landed_records:
             raise Quarantine(f"{self.member}: has none of the tables of {self.feed.id}")
-        self.content.notes += [
+        self.content.remarks += [
             f"{rows} row(s) of {name} left out, the same in a version that is landed"
             for name, rows in self.left_out.items()
         ]

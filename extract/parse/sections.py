@@ -80,6 +80,7 @@ class Content:
     published_at: datetime | None = None
     ignored_rows: int = 0
     notes: list[str] = field(default_factory=list)  # drift: reported, not fatal
+    remarks: list[str] = field(default_factory=list)  # as expected, and kept in the ledger
     empty_reason: str | None = None
     open_end: bool = False  # the last line has no line end
     whole: bool = False  # the member comes from a zip, whose checksum says that it is whole

@@ -84,7 +84,7 @@ class Table(_Strict):
     """
 
     name: str
-    parse: Literal["csv", "aemo_csv", "oasis", "workbook", "json"]
+    parse: Literal["csv", "aemo_csv", "oasis", "workbook", "json", "notice"]
     columns: tuple[Column, ...]
     grain: tuple[str, ...]
     record: str | None = None

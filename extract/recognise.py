@@ -18,8 +18,8 @@ _HEAD = 64 * 1024
 
 def recognise(path: Path, root: Path, catalogue: Catalogue, limits: Limits) -> Feed | None:
     """The feed of `path` (somewhere under `root`), None if nothing fits."""
-    if path.suffix.lower() not in SUFFIXES:
-        return None
+    if path.suffix.lower() not in SUFFIXES:  # notices end in their number
+        return by_name(path.name, [f for f in catalogue if f.parse == "notice"])
     file = File(path.name, None, "", path.stat().st_size, path)
     folders = path.relative_to(root.parent).parts[:-1]
     feed = by_name(path.name, may_hold([*folders, path.name], catalogue))

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import IO
 
 from extract.catalogue import Feed
-from extract.parse import aemo_csv, json_rows, oasis, plain_csv, workbook
+from extract.parse import aemo_csv, json_rows, notice, oasis, plain_csv, workbook
 from extract.parse.sections import BLOCK_BYTES, Content, Section, blocks, whole
 
 
@@ -35,7 +35,7 @@ def _aemo(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Itera
 
 
 TEXT_READERS = {"csv": _csv, "oasis": oasis.read}
-WHOLE_READERS = {"workbook": workbook.read, "json": json_rows.read}
+WHOLE_READERS = {"workbook": workbook.read, "json": json_rows.read, "notice": notice.read}
 
 
 def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) -> Iterator[Section]:

@@ -21,7 +21,8 @@ measured as (
         {{ minutes_between('feeds.last_interval_start', built_at()) }} as lag_minutes,
         case
             -- one file may be missed before a feed counts as late
-            when feeds.is_listed then coalesce(lags.publication_minutes, 0) + 2 * feeds.cadence_minutes
+            when feeds.is_listed
+                then coalesce(lags.publication_minutes, 0) + 2 * feeds.cadence_minutes
         end as expected_lag_minutes
     from feeds
     left join lags on feeds.feed = lags.feed

@@ -26,6 +26,15 @@ monitors as (
     select * from {{ ref('monitors') }}
 ),
 
+thresholds as (
+    select
+        max(threshold) filter (where monitor = 'FROZEN_AT_NIGHT') as night_share,
+        max(threshold) filter (where monitor = 'FROZEN') as frozen_hours,
+        max(threshold) filter (where monitor = 'UNSPLIT') as unsplit_share,
+        max(threshold) filter (where monitor = 'OVER_CAPACITY') as over_share
+    from monitors
+),
+
 fuel_techs as (
     select * from {{ ref('fuel_techs') }}
 ),
@@ -68,8 +77,10 @@ described as (
         coalesce(fuel_techs.fuel_group, '') as fuel_group,
         hour(timezone(
             isos.time_zone, make_timestamptz(hours.hour_number * 3600000000)
-        )) as local_hour
+        )) as local_hour,
+        thresholds.*
     from hours
+    cross join thresholds
     inner join {{ ref('isos') }} as isos on hours.iso = isos.iso
     left join fuel_techs on hours.fuel_tech = fuel_techs.fuel_tech
     left join units
@@ -83,22 +94,20 @@ described as (
 nights as (
     select
         'FROZEN_AT_NIGHT' as monitor,
-        described.iso,
-        described.resource,
-        described.fuel_tech,
-        described.trading_date,
-        sum(len(list_filter(
-            described.readings_mw, lambda mw: mw >= monitors.threshold * described.capacity_mw
-        ))) as interval_count,
-        max(described.max_mw) as value_mw,
-        any_value(described.capacity_mw) as capacity_mw,
-        min(described.hour_number) as hour_number
+        iso,
+        resource,
+        fuel_tech,
+        trading_date,
+        sum(len(list_filter(readings_mw, lambda mw: mw >= night_share * capacity_mw)))
+            as interval_count,
+        max(max_mw) as value_mw,
+        any_value(capacity_mw) as capacity_mw,
+        min(hour_number) as hour_number
     from described
-    inner join monitors on monitors.monitor = 'FROZEN_AT_NIGHT'
     where
-        described.fuel_group = 'SOLAR'
-        and (described.local_hour >= 22 or described.local_hour < 3)
-        and described.max_mw >= monitors.threshold * described.capacity_mw
+        fuel_group = 'SOLAR'
+        and (local_hour >= 22 or local_hour < 3)
+        and max_mw >= night_share * capacity_mw
     group by all
 ),
 
@@ -125,20 +134,25 @@ frozen_runs as (
         min(hour_number) as hour_number,
         count(*) as hour_count
     from constant_hours
-    group by iso, resource, fuel_tech, trading_date, min_mw, run_number
+    group by
+        iso,
+        resource,
+        fuel_tech,
+        trading_date,
+        min_mw,
+        run_number
+    having count(*) >= any_value(frozen_hours)
 ),
 
+-- The longest of the day.
 frozen as (
-    select frozen_runs.* exclude (hour_count)
+    select * exclude (hour_count)
     from frozen_runs
-    inner join monitors on frozen_runs.monitor = monitors.monitor
-    where frozen_runs.hour_count >= monitors.threshold
-    -- the longest of the day
-    qualify row_number() over (
-        partition by frozen_runs.iso, frozen_runs.resource, frozen_runs.fuel_tech,
-        frozen_runs.trading_date
-        order by frozen_runs.hour_count desc, frozen_runs.hour_number
-    ) = 1
+    qualify
+        row_number() over (
+            partition by iso, resource, fuel_tech, trading_date
+            order by hour_count desc, hour_number
+        ) = 1
 ),
 
 unmapped as (
@@ -160,47 +174,44 @@ unmapped as (
 unsplit as (
     select
         'UNSPLIT' as monitor,
-        described.iso,
-        described.resource,
-        described.fuel_tech,
-        described.trading_date,
-        sum(len(list_filter(described.readings_mw, lambda mw: mw < 0))) as interval_count,
-        min(described.min_mw) as value_mw,
-        any_value(described.capacity_mw) as capacity_mw,
-        min(described.hour_number) filter (where described.min_mw < 0) as hour_number
+        iso,
+        resource,
+        fuel_tech,
+        trading_date,
+        sum(len(list_filter(readings_mw, lambda mw: mw < 0))) as interval_count,
+        min(min_mw) as value_mw,
+        any_value(capacity_mw) as capacity_mw,
+        min(hour_number) filter (where min_mw < 0) as hour_number
     from described
-    inner join monitors on monitors.monitor = 'UNSPLIT'
-    where not described.is_storage
+    where not is_storage
     group by
-        described.iso,
-        described.resource,
-        described.fuel_tech,
-        described.trading_date
+        iso,
+        resource,
+        fuel_tech,
+        trading_date
     having
-        min(described.min_mw) < 0
+        min(min_mw) < 0
         and (
-            any_value(described.dispatch_type) = 'BIDIRECTIONAL'
-            or least(max(described.max_mw), -min(described.min_mw))
-            >= any_value(monitors.threshold) * greatest(max(described.max_mw), -min(described.min_mw))
+            any_value(dispatch_type) = 'BIDIRECTIONAL'
+            or least(max(max_mw), -min(min_mw))
+            >= any_value(unsplit_share) * greatest(max(max_mw), -min(min_mw))
         )
 ),
 
 over_capacity as (
     select
         'OVER_CAPACITY' as monitor,
-        described.iso,
-        described.resource,
-        described.fuel_tech,
-        described.trading_date,
-        sum(len(list_filter(
-            described.readings_mw, lambda mw: mw > monitors.threshold * described.capacity_mw
-        ))) as interval_count,
-        max(described.max_mw) as value_mw,
-        any_value(described.capacity_mw) as capacity_mw,
-        min(described.hour_number) as hour_number
+        iso,
+        resource,
+        fuel_tech,
+        trading_date,
+        sum(len(list_filter(readings_mw, lambda mw: mw > over_share * capacity_mw)))
+            as interval_count,
+        max(max_mw) as value_mw,
+        any_value(capacity_mw) as capacity_mw,
+        min(hour_number) as hour_number
     from described
-    inner join monitors on monitors.monitor = 'OVER_CAPACITY'
-    where described.max_mw > monitors.threshold * described.capacity_mw
+    where max_mw > over_share * capacity_mw
     group by all
 ),
 

@@ -1,0 +1,232 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_overwrite',
+    unique_key=['iso', 'market_date'],
+    on_schema_change='fail'
+) }}
+
+{#- What is complete on a day depends on the series of the seven days before: a day that changes
+    concerns those after it as well. -#}
+{%- set days = rebuilt_days(
+    [ref('fct_fuel_intervals'), ref('fct_region_intervals')],
+    days='market_date + cast(unnest(range(0, 8)) as integer)'
+) -%}
+{%- set series = 'iso, location, fueltech_id, metric, aggregate' %}
+
+-- Each row counts for its region and, as location '', for the network.
+with fuels as (
+    select
+        * exclude (location),
+        unnest([location, '']) as location
+    from {{ rows_of(ref('fct_fuel_intervals'), days) }}
+    where location is not null
+),
+
+regions as (
+    select
+        * exclude (location),
+        unnest([location, '']) as location
+    from {{ rows_of(ref('fct_region_intervals'), days) }}
+),
+
+groups as (
+    select * from {{ ref('record_groups') }}
+),
+
+metrics as (
+    select * from {{ ref('record_metrics') }}
+    where period = 'interval'
+),
+
+members as (
+    select * from {{ ref('int_records__members') }}
+),
+
+expected as (
+    select * from {{ ref('rpt_record_members') }}
+),
+
+powers as (
+    select
+        fuels.iso,
+        fuels.location,
+        members.fueltech_id,
+        fuels.market_date,
+        fuels.interval_start,
+        fuels.interval_minutes,
+        count(fuels.power_mw) as member_count,
+        sum(fuels.resource_count) as resource_count,
+        sum(cast(fuels.power_mw as decimal(18, 6))) as power_mw
+    from fuels
+    inner join members on fuels.fuel_tech = members.fuel_tech
+    group by
+        fuels.iso,
+        fuels.location,
+        members.fueltech_id,
+        fuels.market_date,
+        fuels.interval_start,
+        fuels.interval_minutes
+),
+
+-- A low is one only where no unit is missing that the day has.
+whole_powers as (
+    select
+        powers.*,
+        powers.resource_count
+        = max(powers.resource_count) over (
+            partition by powers.iso, powers.location, powers.fueltech_id, powers.market_date
+        ) is not false as has_all_resources
+    from powers
+    inner join expected
+        on
+            powers.iso = expected.iso
+            and powers.location = expected.location
+            and powers.fueltech_id = expected.fueltech_id
+            and powers.market_date = expected.market_date
+    where powers.member_count >= expected.member_count
+),
+
+generation as (
+    select
+        whole_powers.iso,
+        whole_powers.location,
+        whole_powers.fueltech_id,
+        'power' as metric,
+        whole_powers.market_date,
+        whole_powers.interval_start,
+        whole_powers.interval_minutes,
+        coalesce(groups.sign, 1) * cast(whole_powers.power_mw as double) as value,
+        whole_powers.has_all_resources
+    from whole_powers
+    left join groups on whole_powers.fueltech_id = groups.fueltech_id
+),
+
+summed_regions as (
+    select
+        iso,
+        location,
+        market_date,
+        interval_start,
+        interval_minutes,
+        count(*) as region_count,
+        count(demand_mw) as demand_count,
+        count(settlement_price) as price_count,
+        count(demand_gross_mw + generation_renewable_mw) as proportion_count,
+        sum(cast(demand_mw as decimal(18, 6))) as demand_mw,
+        sum(cast(settlement_price as decimal(18, 6))) / count(settlement_price) as price,
+        sum(cast(demand_gross_mw as decimal(18, 6))) as demand_gross_mw,
+        sum(cast(generation_renewable_mw as decimal(18, 6))) as generation_renewable_mw
+    from regions
+    group by
+        iso,
+        location,
+        market_date,
+        interval_start,
+        interval_minutes
+),
+
+whole_regions as (
+    select summed_regions.*
+    from summed_regions
+    inner join expected
+        on
+            summed_regions.iso = expected.iso
+            and summed_regions.location = expected.location
+            and summed_regions.market_date = expected.market_date
+            and expected.fueltech_id = 'demand'
+    where summed_regions.region_count >= expected.member_count
+),
+
+market as (
+    select
+        iso,
+        location,
+        'demand' as fueltech_id,
+        'power' as metric,
+        market_date,
+        interval_start,
+        interval_minutes,
+        cast(demand_mw as double) as value
+    from whole_regions
+    where demand_count = region_count
+    union all
+    select
+        iso,
+        location,
+        '' as fueltech_id,
+        'price' as metric,
+        market_date,
+        interval_start,
+        interval_minutes,
+        cast(price as double) as value
+    from whole_regions
+    where price_count = region_count
+    union all
+    select
+        iso,
+        location,
+        'renewables' as fueltech_id,
+        'proportion' as metric,
+        market_date,
+        interval_start,
+        interval_minutes,
+        100 * cast(generation_renewable_mw as double) / nullif(cast(demand_gross_mw as double), 0)
+            as value
+    from whole_regions
+    where proportion_count = region_count
+),
+
+measured as (
+    select * from generation
+    union all by name
+    select
+        *,
+        true as has_all_resources
+    from market
+),
+
+rounded as (
+    select
+        measured.iso,
+        measured.location,
+        measured.fueltech_id,
+        measured.metric,
+        unnest(['high', 'low']) as aggregate,
+        measured.market_date,
+        measured.interval_start,
+        measured.interval_minutes,
+        round(measured.value, metrics.decimals) as value,
+        measured.has_all_resources,
+        metrics.least_high,
+        metrics.most,
+        metrics.takes_negatives,
+        greatest(metrics.not_before, groups.not_before) as not_before
+    from measured
+    inner join metrics on measured.metric = metrics.metric
+    left join groups on measured.fueltech_id = groups.fueltech_id
+    -- the only region of a network is the network
+    where measured.location <> measured.iso
+),
+
+eligible as (
+    select
+        *,
+        case aggregate when 'high' then value else -value end as strength
+    from rounded
+    where {{ is_record_value() }}
+)
+
+select
+    iso,
+    nullif(location, '') as location,
+    nullif(fueltech_id, '') as fueltech_id,
+    metric,
+    aggregate,
+    market_date,
+    interval_start,
+    cast(interval_minutes as integer) as interval_minutes,
+    value,
+    strength,
+    is_followed,
+    {{ built_at() }} as _built_at
+from {{ day_breaks('eligible', series) }}

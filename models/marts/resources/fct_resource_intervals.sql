@@ -29,7 +29,10 @@
 ) -%}
 {%- set read = widened_days(built, before=1, after=1) %}
 
-with shown as not materialized (
+{#- a few days are kept while they are read again; a whole history would fill the memory -#}
+{%- set kept = 'materialized' if is_incremental() else 'not materialized' %}
+
+with shown as {{ kept }} (
     select * from {{ rows_of(ref('int_resources__readings'), read) }}
 ),
 
@@ -59,7 +62,7 @@ published_again as (
     where row_count > reading_count
 ),
 
-published as not materialized (
+published as {{ kept }} (
     select *
     from shown
     where
@@ -194,13 +197,14 @@ parted as (
         followed._published_at,
         followed._fetched_at,
         followed._file_id
-    from {{ rows_of('followed', built) }} as followed
+    from followed
     left join parts
         on
             followed.iso = parts.iso
             and followed.resource = parts.resource
             and followed.market_date >= parts.valid_from
             and followed.market_date < parts.valid_to
+    where {{ is_in_days(built, 'followed.iso', 'followed.market_date') }}
 ),
 
 measured as (

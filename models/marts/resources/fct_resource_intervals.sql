@@ -210,6 +210,7 @@ parted as (
 measured as (
     select
         *,
+        5 as interval_minutes,
         round((output_mw + coalesce(next_mw, output_mw)) / 24, 6) as energy_mwh,
         round((output_mw + coalesce(previous_mw, output_mw)) / 24, 6)
             as energy_openelectricity_mwh,
@@ -219,39 +220,91 @@ measured as (
             else 'NEXT_READING'
         end as energy_basis
     from parted
+),
+
+-- The WEM publishes energies. What the dispatch solution began with stands in until they come.
+facilities as (
+    select *
+    from {{ rows_of(ref('int_wem__facility_energies'), built) }}
+    qualify row_number() over (
+        partition by iso, resource, interval_start
+        order by
+            case when source = 'SCADA' then 0 else 1 end,
+            _published_at desc nulls last, _fetched_at desc, _loaded_at desc,
+            _file_id desc, _row_number desc
+    ) = 1
+),
+
+facility_parts as (
+    select
+        facilities.iso,
+        coalesce(parts.location, facilities.location) as location,
+        facilities.interval_start,
+        facilities.interval_end,
+        facilities.interval_minutes,
+        facilities.market_date,
+        facilities.trading_date,
+        facilities.resource,
+        parts.fuel_tech,
+        {{ part_of_power('facilities.output_mw') }} as output_mw,
+        round({{ part_of_power('facilities.energy_mwh') }}, 6) as energy_mwh,
+        round({{ part_of_power('facilities.energy_mwh') }}, 6) as energy_openelectricity_mwh,
+        case
+            when facilities.energy_mwh is null then null
+            when facilities.source = 'SCADA' then 'PUBLISHED'
+            else 'HELD'
+        end as energy_basis,
+        parts.emission_factor,
+        'WEM_' || facilities.source as source,
+        facilities._published_at,
+        facilities._fetched_at,
+        facilities._file_id
+    from facilities
+    left join parts
+        on
+            facilities.iso = parts.iso
+            and facilities.resource = parts.resource
+            and facilities.market_date >= parts.valid_from
+            and facilities.market_date < parts.valid_to
+),
+
+unioned as (
+    select * exclude (next_mw, previous_mw) from measured
+    union all by name
+    select * from facility_parts
 )
 
 select
-    measured.iso,
+    unioned.iso,
     cast(null as text) as market,
-    measured.location,
+    unioned.location,
     'REGION' as location_type,
-    measured.interval_start,
-    measured.interval_end,
-    5 as interval_minutes,
-    measured.market_date,
-    measured.trading_date,
-    measured.resource,
-    measured.fuel_tech,
-    measured.output_mw,
-    measured.energy_mwh,
-    measured.energy_openelectricity_mwh,
-    measured.energy_basis,
+    unioned.interval_start,
+    unioned.interval_end,
+    unioned.interval_minutes,
+    unioned.market_date,
+    unioned.trading_date,
+    unioned.resource,
+    unioned.fuel_tech,
+    unioned.output_mw,
+    unioned.energy_mwh,
+    unioned.energy_openelectricity_mwh,
+    unioned.energy_basis,
     prices.price,
-    round(measured.energy_mwh * prices.price, 6) as market_value,
-    measured.emission_factor,
+    round(unioned.energy_mwh * prices.price, 6) as market_value,
+    unioned.emission_factor,
     case
-        when measured.energy_mwh is not null
-            then round(greatest(measured.energy_mwh, 0) * measured.emission_factor, 6)
+        when unioned.energy_mwh is not null
+            then round(greatest(unioned.energy_mwh, 0) * unioned.emission_factor, 6)
     end as emissions_t,
-    measured.source,
-    measured._published_at as published_at,
-    measured._file_id as file_id,
-    measured._fetched_at,
+    unioned.source,
+    unioned._published_at as published_at,
+    unioned._file_id as file_id,
+    unioned._fetched_at,
     {{ built_at() }} as _built_at
-from measured
+from unioned
 left join prices
     on
-        measured.iso = prices.iso
-        and measured.location = prices.location
-        and measured.interval_start = prices.interval_start
+        unioned.iso = prices.iso
+        and unioned.location = prices.location
+        and unioned.interval_start = prices.interval_start

@@ -79,7 +79,7 @@ class Document:
 
     Attributes:
         entry: the file.
-        name: name as served, always a zip.
+        name: name as served, a zip but for the few that the operator serves as they are.
         member: name of the CSV inside, where the file is a bare CSV; else None.
         product: ERCOT product, if it is one of ERCOT's.
         published: clock time of the posting (ERCOT: from the name; else the file's time).
@@ -174,6 +174,9 @@ def _nem_header(entry: Entry) -> str | None:
     return f"PUBLIC_{head[2]}_{stamp}_{head[7]}.CSV"
 
 
+_NEM_BARE = "CO2EII_"  # NEMWEB has these as bare CSV
+
+
 def _nem(entry: Entry, relative: str) -> tuple[str, Document] | None:
     """Site path of the folder that would hold a NEM file, and its document; or None."""
     if not entry.name.lower().endswith((".zip", ".csv")):
@@ -183,8 +186,9 @@ def _nem(entry: Entry, relative: str) -> tuple[str, Document] | None:
     at = re.search(r"(?:^|/)(Reports|Data_Archive)/", relative, re.I)
     if at:
         folder = "/" + relative[at.start(1) :].rpartition("/")[0] + "/"
-        member = None if entry.is_zip else entry.name
-        name = entry.name if entry.is_zip else f"{entry.path.stem}.zip"
+        is_served_so = entry.is_zip or entry.name.upper().startswith(_NEM_BARE)
+        member = None if is_served_so else entry.name
+        name = entry.name if is_served_so else f"{entry.path.stem}.zip"
         return folder, Document(entry, name, member, None, published)
     name = entry.name
     if not _NEM_NAME.match(name) and not _NEM_MONTH.match(name) and name.lower().endswith(".csv"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
@@ -214,6 +215,96 @@ def test_nem_current_archive_and_months(server: Start, samples: Path, tmp_path: 
         "DISPATCHINTERCONNECTORRES",
         "DISPATCHCONSTRAINT",
     }
+
+
+UNIT_FEEDS = ("nem_next_day_dispatch", "nem_rooftop_actual", "nem_operational_demand", "nem_cdeii")
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two days of the NEM's other folders, in all three forms."""
+    folder = tmp_path_factory.mktemp("units")
+    feeds = [*UNIT_FEEDS, "nem_participant_registration"]
+    for day, count, forms in (
+        (NEM_DAY - timedelta(1), 1, ("archive",)),
+        (NEM_DAY, 1, ("current",)),
+        (date(2024, 8, 1), 2, ("mmsdm",)),
+        (date(2026, 5, 31), 1, ("mmsdm",)),
+    ):
+        write(
+            folder, SEED, day, day + timedelta(count), operators=["nem"], feeds=feeds,
+            nem_forms=forms,
+        )  # fmt: skip
+    return folder
+
+
+def fetched(units: Path, feed: str, folder: Path, start: date | None, end: date | None, **options):
+    """Names that were fetched for a window, and what failed; the mirror serves every folder."""
+    running = mirror.start(units, **options)
+    try:
+        _, good, failed = extract(running.url, feed, folder, start, end)
+    finally:
+        running.stop()
+    files = {p.name: p.read_bytes() for p in (units / "nem").rglob("*") if p.is_file()}
+    assert all(files[item.name] == item.path.read_bytes() for item in good)
+    return sorted(item.name for item in good), failed
+
+
+def test_a_market_day_of_units_comes_from_two_trading_days(units: Path, tmp_path: Path) -> None:
+    names, failed = fetched(
+        units, "nem_next_day_dispatch", tmp_path, NEM_DAY, NEM_DAY + timedelta(1)
+    )
+    # the trading day before is in the month of the archive alone
+    assert [n[:33] for n in names] == [
+        "PUBLIC_NEXT_DAY_DISPATCH_20260601"[:33],
+        "PUBLIC_NEXT_DAY_DISPATCH_20260615"[:33],
+    ]
+    assert not failed
+
+
+def test_rooftop_of_a_week_and_of_a_month(units: Path, tmp_path: Path) -> None:
+    day = NEM_DAY - timedelta(1)
+    names, failed = fetched(units, "nem_rooftop_actual", tmp_path, day, NEM_DAY)
+    assert names == [
+        f"PUBLIC_ROOFTOP_PV_ACTUAL_{kind}_20260611.zip" for kind in ("MEASUREMENT", "SATELLITE")
+    ]
+    assert not failed
+    names, failed = fetched(
+        units, "nem_rooftop_actual", tmp_path, date(2024, 8, 1), date(2024, 8, 3)
+    )
+    assert names == ["PUBLIC_ARCHIVE%23ROOFTOP_PV_ACTUAL%23FILE01%23202408010000.zip"]
+    # the half hour that ends at midnight is the day's last, and its stamp is 00:30 of the next
+    names, _ = fetched(units, "nem_rooftop_actual", tmp_path, NEM_DAY, NEM_DAY + timedelta(1))
+    current = [n for n in names if re.search(r"_\d{14}_", n)]
+    stamps = [re.search(r"_(\d{14})_", n).group(1) for n in current]
+    assert len(current) == 2 * 48
+    assert (min(stamps), max(stamps)) == ("20260615010000", "20260616003000")
+
+
+def test_registration_without_dates_is_the_newest_month(units: Path, tmp_path: Path) -> None:
+    names, failed = fetched(units, "nem_participant_registration", tmp_path, None, None)
+    assert names == [
+        f"PUBLIC_ARCHIVE%23{table}%23FILE01%23202605010000.zip"
+        for table in ("DUDETAIL", "DUDETAILSUMMARY", "STATION")
+    ]
+    assert not failed
+
+
+def test_the_rolling_year_of_demand_comes_with_the_half_hours(units: Path, tmp_path: Path) -> None:
+    names, failed = fetched(units, "nem_operational_demand", tmp_path, None, None)
+    assert sum("_5MIN_" in n for n in names) == 1 and len(names) == 1 + 48 and not failed
+
+
+@pytest.mark.parametrize("feed", UNIT_FEEDS)
+def test_refused_too_often_and_listed_too_early(units: Path, tmp_path: Path, feed: str) -> None:
+    """403 is waited out; a file that is listed and not there yet fails, and the others come."""
+    calm, failed = fetched(units, feed, tmp_path, None, None)
+    assert calm and not failed
+    refused = {"path": "Reports/Current", "kind": "status", "status": 403, "first": 3}
+    assert fetched(units, feed, tmp_path, None, None, faults=[refused]) == (calm, [])
+    early = {"path": re.escape(calm[0]), "kind": "status", "status": 404}
+    names, failed = fetched(units, feed, tmp_path, None, None, faults=[early])
+    assert names == calm[1:] and [f.candidate.name for f in failed] == calm[:1]
 
 
 # misbehaviour

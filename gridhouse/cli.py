@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from extract.catalogue import load_catalogue
 from extract.index import Window
 from extract.locks import Locked
-from gridhouse import methods_cli, new_feed_cli, upkeep_cli
+from gridhouse import export_cli, methods_cli, new_feed_cli, upkeep_cli
 from gridhouse.command import (
     FAILED,
     Json,
@@ -54,6 +54,7 @@ app.command()(methods_cli.assimilate)
 app.command()(new_feed_cli.new_feed)
 app.add_typer(upkeep_cli.verify, name="verify")
 app.command()(upkeep_cli.rebuild)
+app.add_typer(export_cli.export, name="export")
 
 Targets = Annotated[
     list[str] | None,

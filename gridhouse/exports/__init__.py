@@ -1,0 +1,1 @@
+"""Tables of the warehouse in the file formats of others."""

@@ -1,0 +1,467 @@
+"""The static JSON files of Open Electricity (OpenNEM), written from the warehouse.
+
+`v4/stats/au/{NETWORK}/[{REGION}/]power/7d.json` has the power of the last seven days,
+`energy/{year}.json` the energy of each day of a year, `energy/all.json` that of each month
+(docs/cookbook/export_opennem.md). Each series is a list of values on an even grid: holes are null,
+ends are cut.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from extract.ledger import has_table
+from gridhouse.report import reading
+from gridhouse.settings import Settings
+
+DAYS_OF_POWER = 7
+# As the networks name intervals: the NEM by their end, the WEM by their start.
+LABELS = {"NEM": "interval_end", "WEM": "interval_start"}
+OFFSETS = {"NEM": timedelta(hours=10), "WEM": timedelta(hours=8)}
+UNITS = {
+    "power": "MW",
+    "energy": "GWh",
+    "market_value": "AUD",
+    "emissions": "tCO2e",
+    "emissions_factor": "tCO2e/MWh",
+    "demand": "MW",
+    "price": "AUD/MWh",
+    "temperature": "C",
+    "temperature_min": "C",
+    "temperature_mean": "C",
+    "temperature_max": "C",
+}
+
+# What the marts hold as negative, since it is taken from the grid, is positive in these files.
+_SIGN = "case when fuel_tech in ('BATTERY_CHARGING', 'PUMPS') then -1 else 1 end"
+
+# Each select gives rows (series, fuel_tech, code, data_type, slot, value); `{slot}` is the number
+# of the period. A place is a condition on iso, and on location if it is a region.
+_ENERGY = {
+    "marts.rpt_fuel_daily": """
+        select
+            'fuel_tech.' || lower(fuel_tech) as series, lower(fuel_tech) as fuel_tech,
+            lower(fuel_tech) as code, unnest(['energy', 'market_value', 'emissions']) as data_type,
+            slot, unnest([energy, market_value, emissions]) as value
+        from (
+            select
+                fuel_tech, {slot} as slot,
+                sum({sign} * energy_mwh) / 1000 as energy,
+                sum({sign} * market_value) as market_value,
+                case when not any_value(is_emission_free) then sum(emissions_t) end as emissions
+            from marts.rpt_fuel_daily
+            inner join ref.fuel_techs using (fuel_tech)
+            where {place} and market_date between $first and $last
+            group by all
+        )
+    """,
+    "marts.fct_region_intervals": """
+        with summed as (
+            select
+                {slot} as slot,
+                sum(demand_total_mwh) / 1000 as demand_energy,
+                sum(demand_total_mwh * settlement_price) as demand_value,
+                sum(curtailment_solar_mwh) / 1000 as solar,
+                sum(curtailment_wind_mwh) / 1000 as wind,
+                sum(imports_mwh) as imports, sum(exports_mwh) as exports,
+                sum(imports_value) as imports_value, sum(exports_value) as exports_value,
+                sum(imports_emissions_t) as imports_t, sum(exports_emissions_t) as exports_t
+            from marts.fct_region_intervals
+            where {place} and market_date between $first and $last
+            group by all
+        )
+        select 'demand' as series, null as fuel_tech, $code as code,
+            unnest(['energy', 'market_value']) as data_type, slot,
+            unnest([demand_energy, demand_value]) as value
+        from summed
+        union all
+        select 'fuel_tech.curtailment_' || kind, 'curtailment_' || kind, 'curtailment_' || kind,
+            'energy', slot, value
+        from (
+            select slot, unnest(['solar_utility', 'wind']) as kind, unnest([solar, wind]) as value
+            from summed
+        )
+        union all
+        select 'fuel_tech.' || flow, flow, flow,
+            unnest(['energy', 'market_value', 'emissions', 'emissions_factor']), slot,
+            unnest([
+                mwh / 1000, amount, emissions,
+                case when mwh != 0 then emissions / mwh when mwh = 0 then 0 end
+            ])
+        from (
+            select slot, unnest(['imports', 'exports']) as flow,
+                unnest([-imports, exports]) as mwh,
+                unnest([-imports_value, exports_value]) as amount,
+                unnest([imports_t, exports_t]) as emissions
+            from summed
+            where {is_region}
+        )
+    """,
+    "marts.fct_weather_intervals": """
+        select
+            data_type as series, null as fuel_tech, code, data_type, slot, value
+        from (
+            select
+                {slot} as slot, min(station_id) as code,
+                unnest(['temperature_min', 'temperature_mean', 'temperature_max']) as data_type,
+                unnest([min(temperature_c), avg(temperature_c), max(temperature_c)]) as value
+            from marts.fct_weather_intervals
+            where
+                {place} and {is_region} and market_date between $first and $last
+                and station_id = (
+                    select min(station_id) from marts.fct_weather_intervals where {place}
+                )
+            group by {slot}
+        )
+    """,
+}
+_POWER = {
+    "marts.fct_fuel_intervals": """
+        select
+            'fuel_tech.' || lower(fuel_tech) as series, lower(fuel_tech) as fuel_tech,
+            lower(fuel_tech) as code, 'power' as data_type, {slot} as slot,
+            -- a sum that lacks a region is none
+            case
+                when count(power_mw) = max(count(*)) over (partition by fuel_tech)
+                    then sum({sign} * power_mw)
+            end as value
+        from marts.fct_fuel_intervals
+        where {place} and fuel_tech is not null and market_date between $first and $last
+        group by fuel_tech, {slot}
+    """,
+    "marts.fct_region_intervals": """
+        with summed as (
+            select
+                {slot} as slot, sum(settlement_price) as price,
+                -sum(imports_mw) as imports, sum(exports_mw) as exports,
+                max(count(*)) over () as regions,
+                -- a sum that lacks a region is none
+                case when count(demand_mw) = regions then sum(demand_mw) end as demand,
+                case when count(curtailment_solar_mw) = regions then sum(curtailment_solar_mw) end
+                    as solar,
+                case when count(curtailment_wind_mw) = regions then sum(curtailment_wind_mw) end
+                    as wind
+            from marts.fct_region_intervals
+            where {place} and market_date between $first and $last
+            group by {slot}
+        )
+        select 'demand' as series, null as fuel_tech, $code as code, 'demand' as data_type, slot,
+            demand as value
+        from summed
+        union all
+        select 'price', null, $code, 'price', slot, price from summed where {is_region}
+        union all
+        select 'fuel_tech.' || kind, kind, kind, 'power', slot, value
+        from (
+            select slot, unnest(['curtailment_solar_utility', 'curtailment_wind']) as kind,
+                unnest([solar, wind]) as value
+            from summed
+            union all
+            select slot, unnest(['imports', 'exports']), unnest([imports, exports])
+            from summed
+            where {is_region}
+        )
+    """,
+}
+_TEMPERATURE = {
+    "marts.fct_weather_intervals": """
+        select
+            'temperature' as series, null as fuel_tech, station_id as code,
+            'temperature' as data_type, {slot} as slot, avg(temperature_c) as value
+        from marts.fct_weather_intervals
+        where
+            {place} and {is_region} and market_date between $first and $last
+            and station_id = (
+                select min(station_id) from marts.fct_weather_intervals where {place}
+            )
+        group by all
+    """,
+}
+# A month of which whole days are missing is a hole, but for the first, in which the data begin.
+_WHOLE_SLOTS = """
+    select slot
+    from (
+        select {slot} as slot, min(market_date) as first_day, count(distinct market_date) as days
+        from marts.rpt_fuel_daily
+        where {place} and interval_count > 0
+        group by all
+    )
+    where days = day(last_day(first_day))
+        or slot = (select min({slot}) from marts.rpt_fuel_daily where {place})
+"""
+# Series without a value do not exist.
+_LISTS = """
+    select
+        series, fuel_tech, code, data_type,
+        list(slot order by slot) as slots, list(cast(value as double) order by slot) as data
+    from ({rows})
+    where value is not null and slot between $first_slot and $last_slot {whole}
+    group by all
+"""
+
+
+class NoData(Exception):
+    """There is nothing to export; the message says what was looked for and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Periods of a file: SQL of a row's period number, and the stamp of a number."""
+
+    interval: str
+    slot: str
+
+    def stamp(self, slot: int, offset: timedelta) -> str:
+        zone = timezone(offset)
+        if self.interval.endswith("m"):
+            return datetime.fromtimestamp(slot * 60 * int(self.interval[:-1]), zone).isoformat()
+        if self.interval == "1d":
+            day = date(1970, 1, 1) + timedelta(days=slot)
+        else:
+            day = date(slot // 12, slot % 12 + 1, 1)
+        return datetime(day.year, day.month, day.day, tzinfo=zone).isoformat()
+
+
+MONTHS = Grid("1M", "12 * year(market_date) + month(market_date) - 1")
+DAYS = Grid("1d", "market_date - date '1970-01-01'")
+HALF_HOURS = Grid("30m", "epoch_us(observed_at) // 1800000000")
+
+
+def write(
+    settings: Settings,
+    folder: Path,
+    network: str,
+    regions: list[str],
+    kinds: list[str],
+    trapezoid: bool = False,
+) -> list[Path]:
+    """Write the files of a network and of its regions; the paths, in order.
+
+    `regions`: those alone, none for the network and all of its regions. `kinds`: power, energy.
+    `trapezoid`: energies as Open Electricity files them (docs/methods/energy.md).
+    A file is replaced whole or not at all. Raises NoData, or Locked while a build writes.
+    """
+    with reading(settings) as connection:
+        for table in ("rpt_fuel_daily", "fct_fuel_intervals"):
+            if not has_table(connection, "marts", table):
+                raise NoData(f"marts.{table} is not built: run `gridhouse build` first")
+        connection.execute("set threads = 2")
+        known = [
+            place
+            for (place,) in connection.execute(
+                "select distinct location from marts.rpt_fuel_daily "
+                "where iso = ? and location is not null order by 1",
+                [network],
+            ).fetchall()
+        ]
+        lacking = [r for r in regions if r not in known]
+        if not known or lacking:
+            raise NoData(
+                f"nothing of {network} {' '.join(lacking)} has landed; there is: "
+                f"{' '.join(known) or 'no region of it'}"
+            )
+        export = _Export(connection, network, trapezoid)
+        # the only region of a network is the network
+        places = regions or [None, *(r for r in known if r != network)]
+        return [
+            path
+            for place in places
+            for kind in kinds
+            for path in (export.power if kind == "power" else export.energy)(folder, place)
+        ]
+
+
+class _Export:
+    def __init__(self, connection, network: str, trapezoid: bool):
+        self.connection, self.network, self.trapezoid = connection, network, trapezoid
+        self.offset = OFFSETS[network]
+
+    def energy(self, folder: Path, region: str | None) -> Iterator[Path]:
+        first, last = self._days("marts.rpt_fuel_daily", region)
+        if first is None:
+            return
+        below = _place(folder, self.network, region) / "energy"
+        for year in range(first.year, last.year + 1):
+            days = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+            series = self._series(_ENERGY, DAYS, region, *days)
+            yield self._file(below / f"{year}.json", "energy", region, series)
+        # a month that is not over would look like a fall
+        end = (
+            last if (last + timedelta(days=1)).day == 1 else last.replace(day=1) - timedelta(days=1)
+        )
+        if end >= first:
+            series = self._series(_ENERGY, MONTHS, region, first, end)
+            yield self._file(below / "all.json", "energy", region, series)
+
+    def power(self, folder: Path, region: str | None) -> Iterator[Path]:
+        label = LABELS[self.network]
+        grid = Grid("5m", f"epoch_us({label}) // 300000000")
+        # the last interval that units of all regions have: rooftop and prices may differ
+        (last,) = self.connection.execute(
+            f"""
+            select min(last_slot)
+            from (
+                select location, max({grid.slot}) as last_slot
+                from marts.fct_fuel_intervals
+                where
+                    {self._where(region)} and location is not null
+                    and fuel_tech is not null and fuel_tech != 'SOLAR_ROOFTOP'
+                    and market_date >= (
+                        select max(market_date) - 1 from marts.fct_fuel_intervals
+                        where {self._where(region)}
+                    )
+                group by location
+            )
+            """
+        ).fetchone()
+        if last is None:
+            return
+        slots = last - DAYS_OF_POWER * 288 + 1, last
+        ends = (datetime.fromtimestamp(s * 300, UTC) + self.offset for s in slots)
+        first_day, last_day = ((at - timedelta(minutes=5)).date() for at in ends)
+        days = (first_day, last_day)
+        series = self._series(_POWER, grid, region, *days, slots)
+        halves = (slots[0] // 6, slots[1] // 6)
+        series += self._series(_TEMPERATURE, HALF_HOURS, region, *days, halves)
+        series.sort(key=lambda s: s["id"])
+        below = _place(folder, self.network, region) / "power"
+        yield self._file(below / f"{DAYS_OF_POWER}d.json", "power", region, series)
+
+    def _days(self, table: str, region: str | None) -> tuple[date | None, date | None]:
+        return self.connection.execute(
+            f"select min(market_date), max(market_date) from {table} where {self._where(region)}"
+        ).fetchone()
+
+    def _where(self, region: str | None) -> str:
+        named = f" and location = '{region}'" if region else ""
+        return f"iso = '{self.network}'{named}"
+
+    def _series(
+        self,
+        queries: dict[str, str],
+        grid: Grid,
+        region: str | None,
+        first: date,
+        last: date,
+        slots: tuple[int, int] = (0, 2**40),
+    ) -> list[dict[str, Any]]:
+        found = []
+        for table, query in queries.items():
+            if not has_table(self.connection, *table.split(".")):
+                continue
+            rows = query.format(
+                slot=grid.slot,
+                sign=_SIGN,
+                place=self._where(region),
+                is_region="true" if region else "false",
+            )
+            if self.trapezoid:
+                rows = rows.replace("* energy_mwh", "* energy_openelectricity_mwh")
+                rows = rows.replace("imports_mwh", "imports_openelectricity_mwh")
+                rows = rows.replace("exports_mwh", "exports_openelectricity_mwh")
+            values = {"first": first, "last": last, "first_slot": slots[0], "last_slot": slots[1]}
+            if "$code" in rows:
+                values["code"] = region or self.network
+            whole = ""
+            if grid is MONTHS:
+                months = _WHOLE_SLOTS.format(slot=grid.slot, place=self._where(region))
+                whole = f"and slot in ({months})"
+            lists = self.connection.execute(
+                _LISTS.format(rows=rows, whole=whole), values
+            ).to_arrow_table()
+            found += [self._one(row, grid, region) for row in _with_lists(lists)]
+        return sorted(found, key=lambda s: s["id"])
+
+    def _one(self, row: dict[str, Any], grid: Grid, region: str | None) -> dict[str, Any]:
+        slots, kind = row["slots"], row["data_type"]
+        names = [row["series"]] if row["series"] == kind else [row["series"], kind]
+        place = ["au", self.network.lower(), *([region.lower()] if region else [])]
+        one = {"id": ".".join([*place, *names]), "type": kind}
+        if row["fuel_tech"]:
+            one["fuel_tech"] = row["fuel_tech"]
+        one |= {"code": row["code"], "network": self.network.lower()}
+        if region:
+            one["region"] = region
+        return one | {
+            "data_type": kind,
+            "units": UNITS[kind],
+            "history": {
+                "start": grid.stamp(int(slots[0]), self.offset),
+                "last": grid.stamp(int(slots[-1]), self.offset),
+                "interval": grid.interval,
+                "data": on_grid(slots, row["data"]),
+            },
+        }
+
+    def _file(
+        self, path: Path, kind: str, region: str | None, series: list[dict[str, Any]]
+    ) -> Path:
+        answer: dict[str, Any] = {
+            "type": kind,
+            "version": version("gridhouse"),
+            "network": self.network.lower(),
+            "code": self.network.lower(),
+        }
+        if region:
+            answer["region"] = region
+        now = datetime.now(timezone(self.offset)).replace(microsecond=0)
+        answer |= {"created_at": now.isoformat(), "data": series}
+        _replace(path, json.dumps(answer, allow_nan=False))
+        return path
+
+
+def _with_lists(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """Rows of a table of series, with numpy arrays for its lists."""
+    plain = table.drop_columns(["slots", "data"]).to_pylist()
+    slots, data = table["slots"].combine_chunks(), table["data"].combine_chunks()
+    for n, row in enumerate(plain):
+        yield row | {"slots": slots[n].values.to_numpy(), "data": data[n].values.to_numpy()}
+
+
+def on_grid(slots: np.ndarray, values: np.ndarray) -> list[float | int | None]:
+    """Values (n,) of rising slots (n,) as one list from the first to the last slot; None between.
+
+    Numbers have four significant digits, and all digits before the point; whole ones are integers.
+    """
+    rounded = shown(values)
+    whole = rounded == np.trunc(rounded)
+    numbers = [int(v) if w else float(v) for v, w in zip(rounded, whole, strict=True)]
+    out: list[float | int | None] = [None] * int(slots[-1] - slots[0] + 1)
+    for place, number in zip((slots - slots[0]).tolist(), numbers, strict=True):
+        out[place] = number
+    return out
+
+
+def shown(values: np.ndarray) -> np.ndarray:
+    """Values (n,) as the files show them: 4 significant digits, whole numbers from 1,000 on."""
+    size = np.abs(values)
+    with np.errstate(divide="ignore"):
+        digits = np.where(size > 0, 3 - np.floor(np.log10(size)), 0)
+    return np.array(
+        [round(v, max(int(d), 0)) for v, d in zip(values.tolist(), digits, strict=True)]
+    )
+
+
+def _place(folder: Path, network: str, region: str | None) -> Path:
+    below = folder / "v4" / "stats" / "au" / network
+    return below / region if region else below
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)

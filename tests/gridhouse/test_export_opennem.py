@@ -1,0 +1,305 @@
+"""The files of `gridhouse export opennem`, from tables written by hand and by Open Electricity."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from gridhouse.exports.opennem import on_grid, shown
+from tests.gridhouse.conftest import Command
+
+SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "fuel_techs.csv"
+TABLES = """
+    create schema ref; create schema marts;
+    create table ref.fuel_techs as from read_csv('{seed}');
+    create table marts.rpt_fuel_daily (
+        iso text, location text, fuel_tech text, market_date date, interval_count integer,
+        energy_mwh double, energy_openelectricity_mwh double, market_value double,
+        emissions_t double);
+    create table marts.fct_fuel_intervals (
+        iso text, location text, fuel_tech text, interval_start timestamptz,
+        interval_end timestamptz, market_date date, power_mw double);
+    create table marts.fct_region_intervals (
+        iso text, location text, interval_start timestamptz, interval_end timestamptz,
+        market_date date, demand_mw double, demand_total_mwh double, settlement_price double,
+        curtailment_solar_mw double, curtailment_wind_mw double, curtailment_solar_mwh double,
+        curtailment_wind_mwh double, imports_mw double, exports_mw double, imports_mwh double,
+        exports_mwh double, imports_openelectricity_mwh double, exports_openelectricity_mwh double,
+        imports_value double, exports_value double, imports_emissions_t double,
+        exports_emissions_t double);
+    create table marts.fct_weather_intervals (
+        iso text, location text, station_id text, observed_at timestamptz, market_date date,
+        temperature_c double);
+"""
+OFFSET = timedelta(hours=10)
+
+
+class Tables:
+    """The warehouse that the command reads; missing columns are null."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(TABLES.format(seed=SEED))
+
+    def add(self, table: str, rows: list[dict[str, Any]]) -> None:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns = {n: [row.get(n) for row in rows] for n in names}
+        arrow = pa.table(columns)
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.register("arrow", arrow)
+            connection.execute(f"insert into marts.{table} by name select * from arrow")
+
+
+@pytest.fixture
+def tables(gridhouse: Command, prepared_data: Path) -> Tables:
+    return Tables(prepared_data / "gridhouse.duckdb")
+
+
+def exported(gridhouse: Command, to: Path, *arguments: str) -> dict[str, dict]:
+    """What was written, by the path below v4/stats/au."""
+    said = gridhouse("export", "opennem", "--to", str(to), *arguments).stdout.split()
+    below = to / "v4" / "stats" / "au"
+    files = {str(p.relative_to(below)): json.loads(p.read_text()) for p in map(Path, said)}
+    assert {p for p in below.rglob("*") if p.is_file()} == {below / name for name in files}
+    return files
+
+
+def months(history: dict) -> list[date]:
+    first = date.fromisoformat(history["start"][:10])
+    n = 12 * first.year + first.month - 1
+    return [date((n + i) // 12, (n + i) % 12 + 1, 1) for i in range(len(history["data"]))]
+
+
+def last_of(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("region", ["nsw1", "sa1", "tas1"])
+def test_the_published_history_comes_out_as_it_went_in(
+    gridhouse: Command, tables: Tables, real_data: Path, tmp_path: Path, region: str
+) -> None:
+    """Same ids, keys, order, units, stamps, types and values as the file of Open Electricity."""
+    path = real_data / "nem" / "openelectricity" / f"nem_{region}_all.json.gz"
+    real = json.loads(gzip.decompress(path.read_bytes()))
+    fuels: dict[tuple[str, date], dict[str, Any]] = {}
+    regions: dict[date, dict[str, Any]] = {}
+    weather: dict[date, dict[str, Any]] = {}
+    for series in real["data"]:
+        kind, fuel = series["type"], series.get("fuel_tech")
+        for month, value in zip(months(series["history"]), series["history"]["data"], strict=True):
+            if kind.startswith("temperature"):
+                weather.setdefault(month, {"station": series["code"]})[kind] = value
+            elif fuel in (None, "imports", "exports"):
+                regions.setdefault(month, {})[f"{fuel or 'demand'}.{kind}"] = value
+            else:
+                fuels.setdefault((fuel, month), {})[kind] = value
+    place = {"iso": "NEM", "location": region.upper()}
+    rows = []
+    for (fuel, month), values in fuels.items():
+        sign = -1 if fuel in ("battery_charging", "pumps") else 1
+        rows.append(
+            place
+            | {
+                "fuel_tech": fuel.upper(),
+                "market_date": last_of(month),
+                "interval_count": 288,
+                "energy_mwh": sign * values["energy"] * 1000.0,
+                "market_value": sign * float(values["market_value"]),
+                "emissions_t": values.get("emissions"),
+            }
+        )
+    first, end = min(m for _, m in fuels), last_of(max(m for _, m in fuels))
+    every = [first + timedelta(n) for n in range((end - first).days + 1)]
+    rows += [place | {"fuel_tech": "WIND", "market_date": d, "interval_count": 288} for d in every]
+    tables.add("rpt_fuel_daily", rows)
+    tables.add(
+        "fct_region_intervals",
+        [
+            place
+            | {
+                "market_date": last_of(month),
+                "demand_total_mwh": v["demand.energy"] * 1000.0 if "demand.energy" in v else None,
+                "settlement_price": v["demand.market_value"] / (v["demand.energy"] * 1000.0)
+                if "demand.market_value" in v
+                else None,
+                "imports_mwh": -v["imports.energy"] * 1000.0,
+                "exports_mwh": v["exports.energy"] * 1000.0,
+                "imports_value": -float(v["imports.market_value"]),
+                "exports_value": float(v["exports.market_value"]),
+                "imports_emissions_t": float(v["imports.emissions"]),
+                "exports_emissions_t": float(v["exports.emissions"]),
+            }
+            for month, v in regions.items()
+        ],
+    )
+    observed = [
+        place
+        | {"station_id": v["station"], "market_date": last_of(month), "temperature_c": float(t)}
+        for month, v in weather.items()
+        for t in (
+            v["temperature_min"],
+            v["temperature_max"],
+            3 * v["temperature_mean"] - v["temperature_min"] - v["temperature_max"],
+        )
+    ]
+    # a third reading that is outside of the two would be the least or the greatest
+    means = {m for m, v in weather.items() if _between(v)}
+    tables.add("fct_weather_intervals", observed)
+
+    files = exported(gridhouse, tmp_path / "out", "energy", "--region", region)
+    ours = files[f"NEM/{region.upper()}/energy/all.json"]
+    assert list(ours) == list(real)
+    assert {k: ours[k] for k in ("type", "network", "code", "region")} == {
+        k: real[k] for k in ("type", "network", "code", "region")
+    }
+    assert [s["id"] for s in ours["data"]] == [s["id"] for s in real["data"]]
+    compared = 0
+    for mine, theirs in zip(ours["data"], real["data"], strict=True):
+        assert list(mine) == list(theirs) and list(mine["history"]) == list(theirs["history"])
+        assert {k: v for k, v in mine.items() if k != "history"} == {
+            k: v for k, v in theirs.items() if k != "history"
+        }
+        history, published = mine["history"], theirs["history"]
+        assert (history["interval"], history["start"], history["last"]) == (
+            "1M", published["start"], published["last"],
+        )  # fmt: skip
+        for month, a, b in zip(months(history), history["data"], published["data"], strict=True):
+            if mine["type"] == "emissions_factor":
+                assert a == pytest.approx(b, rel=2e-3, abs=1e-3), (mine["id"], month)
+            elif not (mine["type"].startswith("temperature") and month not in means):
+                assert a == b and type(a) is type(b), (mine["id"], month, a, b)
+                compared += 1
+    assert compared > 4_000
+
+
+def _between(values: dict[str, float]) -> bool:
+    third = 3 * values["temperature_mean"] - values["temperature_min"] - values["temperature_max"]
+    return values["temperature_min"] <= third <= values["temperature_max"]
+
+
+def test_values_have_four_digits_and_all_before_the_point():
+    """Rules seen in the published files: 3,348,079 t; 98.39 GWh; -0.7902 t/MWh; 0.003853."""
+    values = [3348078.6, 98.3912, -0.79021, 0.0038531, 1234.5678, 999.96, 0.0, 5.0, -17.414]
+    assert shown(pa.array(values).to_numpy()).tolist() == [
+        3348079, 98.39, -0.7902, 0.003853, 1235, 1000, 0, 5, -17.41,
+    ]  # fmt: skip
+    slots = pa.array([10, 11, 14]).to_numpy()
+    data = on_grid(slots, pa.array([5.0, 0.25, 0.0]).to_numpy())
+    assert data == [5, 0.25, None, None, 0] and [type(v) for v in data[:2]] == [int, float]
+
+
+def interval(n: int, day: date = date(2025, 7, 9)) -> dict[str, Any]:
+    """Columns of the n-th five minutes of a day in the NEM."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - OFFSET + n * timedelta(minutes=5)
+    local = (start + OFFSET).date()
+    return {
+        "iso": "NEM", "interval_start": start, "interval_end": start + timedelta(minutes=5),
+        "market_date": local,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def small(tables: Tables) -> Tables:
+    """Two regions, nine days; the last hour has rooftop alone, one interval lacks a region."""
+    fuels, regions, days = [], [], []
+    for n in range(9 * 288):
+        for region, coal in (("NSW1", 100.0), ("SA1", 20.0)):
+            place = interval(n) | {"location": region}
+            if n < 9 * 288 - 12 and not (region == "SA1" and n == 9 * 288 - 20):
+                fuels.append(place | {"fuel_tech": "COAL_BLACK", "power_mw": coal + n % 7})
+                fuels.append(place | {"fuel_tech": "BATTERY_CHARGING", "power_mw": -2.5})
+            fuels.append(place | {"fuel_tech": "SOLAR_ROOFTOP", "power_mw": 1.0})
+            regions.append(
+                place
+                | {"demand_mw": coal, "settlement_price": -31.25, "imports_mw": 4.0,
+                   "exports_mw": 0.0, "curtailment_wind_mw": 3.0}
+            )  # fmt: skip
+    for d in range(9):
+        for region in ("NSW1", "SA1"):
+            days.append(
+                {"iso": "NEM", "location": region, "fuel_tech": "BATTERY_CHARGING",
+                 "market_date": date(2025, 7, 9) + timedelta(d), "interval_count": 288,
+                 "energy_mwh": -1000.0, "energy_openelectricity_mwh": -1100.0,
+                 "market_value": 5.0, "emissions_t": 0.0}
+            )  # fmt: skip
+    tables.add("fct_fuel_intervals", fuels)
+    tables.add("fct_region_intervals", regions)
+    tables.add("rpt_fuel_daily", days)
+    tables.add(
+        "fct_weather_intervals",
+        [
+            {"iso": "NEM", "location": "NSW1", "station_id": "066214",
+             "observed_at": interval(2580)["interval_start"], "market_date": date(2025, 7, 17),
+             "temperature_c": 14.5}
+        ],
+    )  # fmt: skip
+    return tables
+
+
+def test_power_ends_with_the_units_and_has_the_signs_of_the_files(gridhouse, small, tmp_path):
+    files = exported(gridhouse, tmp_path / "out", "power")
+    assert list(files) == [f"NEM/{p}power/7d.json" for p in ("", "NSW1/", "SA1/")]
+    series = {s["id"]: s for s in files["NEM/NSW1/power/7d.json"]["data"]}
+    coal = series["au.nem.nsw1.fuel_tech.coal_black.power"]
+    # the last reading is that of the interval from 22:55, which AEMO names 23:00
+    assert coal == {
+        "id": "au.nem.nsw1.fuel_tech.coal_black.power", "type": "power", "fuel_tech": "coal_black",
+        "code": "coal_black", "network": "nem", "region": "NSW1", "data_type": "power",
+        "units": "MW",
+        "history": {
+            "start": "2025-07-10T23:05:00+10:00", "last": "2025-07-17T23:00:00+10:00",
+            "interval": "5m", "data": [100 + n % 7 for n in range(564, 2580)],
+        },
+    }  # fmt: skip
+    last = {i.removeprefix("au.nem.nsw1."): s["history"]["data"][-1] for i, s in series.items()}
+    assert last == {
+        "demand": 100, "price": -31.25, "temperature": 14.5,
+        "fuel_tech.coal_black.power": 100 + 2579 % 7,
+        "fuel_tech.battery_charging.power": 2.5, "fuel_tech.solar_rooftop.power": 1,
+        "fuel_tech.imports.power": -4, "fuel_tech.exports.power": 0,
+        "fuel_tech.curtailment_wind.power": 3,
+    }  # fmt: skip
+    assert series["au.nem.nsw1.temperature"]["code"] == "066214"
+    assert {len(s["history"]["data"]) for i, s in series.items() if "temp" not in i} == {2016}
+
+    network = {s["id"]: s["history"]["data"] for s in files["NEM/power/7d.json"]["data"]}
+    assert set(network) == {
+        "au.nem.demand", "au.nem.fuel_tech.battery_charging.power",
+        "au.nem.fuel_tech.coal_black.power", "au.nem.fuel_tech.curtailment_wind.power",
+        "au.nem.fuel_tech.solar_rooftop.power",
+    }  # fmt: skip
+    coal = network["au.nem.fuel_tech.coal_black.power"]
+    assert (coal[-1], coal[-8], coal[-9]) == (126, None, 124)  # no sum without a region
+
+
+def test_energy_by_days_can_be_that_of_open_electricity(gridhouse, small, tmp_path):
+    ours = exported(gridhouse, tmp_path / "a", "energy", "--region", "SA1")
+    theirs = exported(gridhouse, tmp_path / "b", "energy", "--region", "SA1", "--trapezoid")
+    assert list(ours) == ["NEM/SA1/energy/2025.json"]  # no month is over
+    name = "au.nem.sa1.fuel_tech.battery_charging.energy"
+    for files, value in ((ours, 1), (theirs, 1.1)):
+        found = {s["id"]: s for s in files["NEM/SA1/energy/2025.json"]["data"]}[name]
+        assert found["units"] == "GWh" and found["history"] == {
+            "start": "2025-07-09T00:00:00+10:00", "last": "2025-07-17T00:00:00+10:00",
+            "interval": "1d", "data": [value] * 9,
+        }  # fmt: skip
+    values = {s["id"]: s for s in ours["NEM/SA1/energy/2025.json"]["data"]}
+    charged = values["au.nem.sa1.fuel_tech.battery_charging.market_value"]
+    assert charged["history"]["data"] == [-5] * 9  # paid for taking energy
+
+
+def test_what_has_not_landed_is_wrong_usage(gridhouse, tables, tmp_path):
+    to = ["export", "opennem", "--to", str(tmp_path)]
+    assert "nothing of NEM" in gridhouse(*to, code=2).stderr
+    gridhouse("export", "opennem", "--to", str(tmp_path), "--network", "ERCOT", code=2)

@@ -30,9 +30,11 @@ with published as (
 curtailed as (
     select
         *,
-        case when is_capped then greatest(uigf_mw - total_cleared_mw, 0) else 0 end
-            as curtailment_mw,
-        greatest(uigf_mw - availability_mw, 0) as self_curtailment_mw
+        case
+            when is_capped then {{ positive_part('(uigf_mw - total_cleared_mw)') }}
+            when not is_capped then 0
+        end as curtailment_mw,
+        {{ positive_part('(uigf_mw - availability_mw)') }} as self_curtailment_mw
     from published
 ),
 

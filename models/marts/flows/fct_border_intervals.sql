@@ -263,7 +263,7 @@ select
     own.price as from_price,
     other.price as to_price,
     directed.energy_mwh * own.price as flow_value,
-    greatest(directed.energy_mwh, 0) * (other.price - own.price) as residue,
+    {{ positive_part('directed.energy_mwh') }} * (other.price - own.price) as residue,
     directed.published_at,
     directed.file_id,
     {{ built_at() }} as _built_at

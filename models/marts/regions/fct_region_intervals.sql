@@ -114,8 +114,8 @@ curtailed as (
         interval_start,
         interval_end,
         market_date,
-        greatest(solar_uigf_mw - solar_cleared_mw, 0) as curtailment_solar_mw,
-        greatest(wind_uigf_mw - wind_cleared_mw, 0) as curtailment_wind_mw,
+        {{ positive_part('(solar_uigf_mw - solar_cleared_mw)') }} as curtailment_solar_mw,
+        {{ positive_part('(wind_uigf_mw - wind_cleared_mw)') }} as curtailment_wind_mw,
         storage_mwh,
         _published_at as published_at
     from sums
@@ -227,9 +227,9 @@ summed_flows as (
             ('energy_mwh', 'mwh'),
             ('energy_openelectricity_mwh', 'openelectricity_mwh')
         ] %}
-        cast(sum(greatest(cast({{ figure }} as decimal(18, 9)), 0)) as double)
+        cast(sum(cast({{ positive_part(figure) }} as decimal(18, 9))) as double)
             as exports_{{ name }},
-        cast(sum(greatest(cast(-{{ figure }} as decimal(18, 9)), 0)) as double)
+        cast(sum(cast({{ positive_part('-' ~ figure) }} as decimal(18, 9))) as double)
             as imports_{{ name }},
         {%- endfor %}
         max(published_at) as published_at
@@ -298,14 +298,14 @@ generations as (
         interval_start,
         market_date,
         {%- for figure, name in [('power_mw', 'mw'), ('energy_mwh', 'mwh')] %}
-        {%- set given = 'greatest(cast(' ~ figure ~ ' as decimal(18, 9)), 0)' %}
+        {%- set given = 'cast(' ~ positive_part(figure) ~ ' as decimal(18, 9))' %}
         cast(sum({{ given }}) as double) as generation_{{ name }},
         cast(sum({{ given }}) filter (where is_renewable) as double) as renewable_{{ name }},
         cast(sum({{ given }}) filter (where fuel_tech = 'BATTERY_DISCHARGING') as double)
             as discharging_{{ name }},
         cast(sum(cast({{ figure }} as decimal(18, 9))) as double) as net_{{ name }},
         {%- endfor %}
-        {{ exact_sum('greatest(emissions_energy_mwh, 0)') }} as emissions_energy_mwh,
+        {{ exact_sum(positive_part('emissions_energy_mwh')) }} as emissions_energy_mwh,
         {{ exact_sum('emissions_t') }} as emissions_t,
         max(coalesce(published_at, _fetched_at)) as published_at
     from parted_fuels
@@ -330,10 +330,8 @@ pumped as (
         iso,
         location,
         interval_start,
-        cast(sum(greatest(cast(output_mw as decimal(18, 9)), 0)) as double) as pumped_mw,
-        cast(
-            sum(greatest(cast(energy_mwh / (native_minutes // 5) as decimal(18, 9)), 0)) as double
-        ) as pumped_mwh
+        {{ exact_sum(positive_part('output_mw')) }} as pumped_mw,
+        {{ exact_sum(positive_part('energy_mwh') ~ ' / (native_minutes // 5)') }} as pumped_mwh
     from ({{ in_five_minutes('pumped_rows') }})
     group by all
 ),

@@ -146,4 +146,5 @@ select
     _file_id as file_id,
     _newest_loaded_at as _loaded_at,
     {{ built_at() }} as _built_at
-from {{ rows_of('stepped', built) }}
+from stepped
+where {{ is_in_days(built) }}

@@ -92,4 +92,5 @@ select
     _file_id as file_id,
     _loaded_at,
     {{ built_at() }} as _built_at
-from {{ rows_of('chosen', built) }}
+from chosen
+where {{ is_in_days(built) }}

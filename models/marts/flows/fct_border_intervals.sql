@@ -267,7 +267,7 @@ select
     directed.published_at,
     directed.file_id,
     {{ built_at() }} as _built_at
-from {{ rows_of('directed', built) }} as directed
+from directed
 left join prices as own
     on
         directed.iso = own.iso
@@ -278,3 +278,4 @@ left join prices as other
         directed.iso = other.iso
         and directed.to_location = other.location
         and directed.trading_start = other.trading_start
+where {{ is_in_days(built, 'directed.iso', 'directed.market_date') }}

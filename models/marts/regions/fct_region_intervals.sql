@@ -557,5 +557,6 @@ select
     totals.unknown_mix,
     totals.published_at,
     {{ built_at() }} as _built_at
-from {{ rows_of('totals', built) }} as totals
+from totals
 inner join isos on totals.iso = isos.iso
+where {{ is_in_days(built, 'totals.iso', 'totals.market_date') }}

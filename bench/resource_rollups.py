@@ -1,11 +1,12 @@
-"""A year of five-minute readings of 500 units, from the landed rows to all rollups, and one more day.
+"""A year of five-minute readings of 500 units, from landed rows to all rollups, and one more day.
 
     python bench/resource_rollups.py [DAYS]
 
-Landed rows are written into `raw.duckdb` by SQL, so that only the builds are measured: the models from
-staging to the rollups of units and fuels, all days anew, on two threads and within 4 GB of DuckDB's
-memory; then the same models after one more day landed. Limits: 300 s for 365 days (a share of them for
-fewer), and for the day 30 s more than a build that finds nothing new. Their tests are timed beside it.
+Landed rows are written into `raw.duckdb` by SQL, so that only the builds are measured: the models
+from staging to the rollups of units and fuels, all days anew, on two threads and within 4 GB of
+DuckDB's memory; then the same models after one more day landed. Limits: 300 s for 365 days (a share
+of them for fewer), and for the day 30 s more than a build that finds nothing new. Their tests are
+timed beside it.
 """
 
 from __future__ import annotations
@@ -109,8 +110,19 @@ def dbt(data: Path, *arguments: str) -> float:
     """Seconds that dbt took, its start included."""
     started = time.perf_counter()
     subprocess.run(
-        [Path(sys.executable).parent / "dbt", *arguments, "--quiet", "--project-dir", PROJECT]
-        + ["--profiles-dir", PROJECT, "--target-path", data / "target", "--log-path", data],
+        [
+            Path(sys.executable).parent / "dbt",
+            *arguments,
+            "--quiet",
+            "--project-dir",
+            PROJECT,
+            "--profiles-dir",
+            PROJECT,
+            "--target-path",
+            data / "target",
+            "--log-path",
+            data,
+        ],  # fmt: skip
         env=os.environ | {"GRIDHOUSE_DATA": str(data), "GRIDHOUSE_MEMORY": "4GB"},
         check=True,
     )

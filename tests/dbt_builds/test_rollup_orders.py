@@ -1,7 +1,8 @@
 """Whatever order files come in, late, in part or twice: rollups are those of one clean load.
 
-Two hundred orders at once: as many worlds stand beside each other in one warehouse, each with days,
-units and an order of its own. A step lands the next piece of every world and builds what it touched.
+Two hundred orders at once: as many worlds stand beside each other in one warehouse, each with
+days, units and an order of its own. A step lands the next piece of every world and builds what it
+touched.
 Rows are written as `extract` lands them; that files become such rows is tested elsewhere.
 """
 
@@ -63,7 +64,7 @@ def scada(world: int, day: int, steps, units="WBP", revision: int = 0) -> list[d
 
 
 def solved(world: int, day: int, steps) -> list[dict]:
-    """The dispatch solution's copy of the readings, with a run that never was beside the real one."""
+    """The dispatch solution's copy of the readings, beside it a run that never was."""
     return [
         {
             "settlementdate": stamp(world, day, step),

@@ -136,7 +136,7 @@ def test_load_stamps_rise_even_when_the_clock_does_not():
         ("NP4-190-CD/20170213.csv", "DeliveryDate\n", "ercot_np4_190_cd"),
         ("x/y.csv", "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP\n", "ercot_np6_788_cd"),
         ("x/y.csv", "SCEDTimestamp,RepeatedHourFlag,SettlementPoint,LMP,More\n", None),
-        ("trading_is/a.csv", "C,X\nI,TRADING,IRSR,1,A\n", None),
+        ("trading_is/a.csv", "C,X\nI,TRADING,OTHER,1,A\n", None),
         ("trading_is/a.csv", "C,X\nI,TRADING,PRICE,1,A\n", "nem_tradingis"),
         ("x/a.csv", "C,X\nI,DISPATCH,UNIT_SCADA,1,A\n", "nem_dispatch_scada"),
         ("NP4-190-CD/README.md", "hello", None),

@@ -109,20 +109,10 @@ def land(data: Path, day: date, days: int, *, register: bool) -> None:
 def dbt(data: Path, *arguments: str) -> float:
     """Seconds that dbt took, its start included."""
     started = time.perf_counter()
+    folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--log-path", data]
+    folders += ["--target-path", data / "target"]
     subprocess.run(
-        [
-            Path(sys.executable).parent / "dbt",
-            *arguments,
-            "--quiet",
-            "--project-dir",
-            PROJECT,
-            "--profiles-dir",
-            PROJECT,
-            "--target-path",
-            data / "target",
-            "--log-path",
-            data,
-        ],  # fmt: skip
+        [Path(sys.executable).parent / "dbt", *arguments, "--quiet", *folders],
         env=os.environ | {"GRIDHOUSE_DATA": str(data), "GRIDHOUSE_MEMORY": "4GB"},
         check=True,
     )

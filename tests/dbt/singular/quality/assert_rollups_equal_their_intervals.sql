@@ -1,53 +1,61 @@
-{#- Each day of a rollup is what the intervals on file add up to: count, energy, value and emissions, to
+{#- Each day of a rollup is what the intervals on file add up to: count, energy, value, emissions, to
     the last digit. Days that no passed test has seen (macro `untested`). -#}
 {%- set checks = [
-    ('fct_resource_intervals', 'rpt_resource_daily', ['resource', 'fuel_tech']),
-    ('fct_fuel_intervals', 'rpt_fuel_daily', ['location', 'fuel_tech']),
-] -%}
-{%- set sums = [
-    'energy_mwh', 'energy_openelectricity_mwh', 'market_value', 'emissions_t'
+    ('fct_resource_intervals', 'rpt_resource_daily', 'resource'),
+    ('fct_fuel_intervals', 'rpt_fuel_daily', 'location'),
 ] -%}
 
-{% for fact, rollup, keys in checks -%}
+{% for fact, rollup, series in checks -%}
 select
     '{{ rollup }}' as rollup,
     coalesce(intervals.iso, days.iso) as iso,
     coalesce(intervals.market_date, days.market_date) as market_date,
-    coalesce(intervals.{{ keys[0] }}, days.{{ keys[0] }}) as series,
-    intervals.interval_count,
-    days.interval_count as rollup_interval_count,
-    intervals.energy_mwh,
-    days.energy_mwh as rollup_energy_mwh
+    coalesce(intervals.{{ series }}, days.{{ series }}) as series,
+    coalesce(intervals.fuel_tech, days.fuel_tech) as fuel_tech,
+    intervals.figures,
+    days.figures as rollup_figures
 from (
     select
         iso,
         market_date,
-        {{ keys | join(', ') }},
-        count(energy_mwh) as interval_count,
-        {%- for figure in sums %}
-        {{ exact_sum(figure) }} as {{ figure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ series }},
+        fuel_tech,
+        row(
+            count(energy_mwh),
+            {{ exact_sum('energy_mwh') }},
+            {{ exact_sum('energy_openelectricity_mwh') }},
+            {{ exact_sum('market_value') }},
+            {{ exact_sum('emissions_t') }}
+        ) as figures
     from {{ ref(fact) }}
     where {{ untested('_built_at') }}
-    group by all
+    group by
+        iso,
+        market_date,
+        {{ series }},
+        fuel_tech
 ) as intervals
 full outer join (
-    select * from {{ ref(rollup) }}
+    select
+        iso,
+        market_date,
+        {{ series }},
+        fuel_tech,
+        row(
+            cast(interval_count as bigint),
+            energy_mwh,
+            energy_openelectricity_mwh,
+            market_value,
+            emissions_t
+        ) as figures
+    from {{ ref(rollup) }}
     where {{ untested('_built_at') }}
 ) as days
     on
         intervals.iso = days.iso
         and intervals.market_date = days.market_date
-        {%- for key in keys %}
-        and coalesce(intervals.{{ key }}, '') = coalesce(days.{{ key }}, '')
-        {%- endfor %}
-where
-    row(
-        intervals.interval_count
-        {%- for figure in sums %}, intervals.{{ figure }}{% endfor %}
-    ) is distinct from row(
-        days.interval_count
-        {%- for figure in sums %}, days.{{ figure }}{% endfor %}
-    )
+        and coalesce(intervals.{{ series }}, '') = coalesce(days.{{ series }}, '')
+        and coalesce(intervals.fuel_tech, '') = coalesce(days.fuel_tech, '')
+where row(intervals.figures) is distinct from row(days.figures)
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -57,7 +57,7 @@ def records_at(document: Any, path: str, carry: tuple[str, ...] = ()) -> list | 
         if not all(isinstance(value, list) for _, value in found):
             return None
         found = [(keys, row) for keys, value in found for row in value]
-    return [keys | _flat(row) if isinstance(row, dict) else row for keys, row in found]
+    return [_record(keys, row) if isinstance(row, dict) else row for keys, row in found]
 
 
 def _carried(found: Found, carry: list[str]) -> Found:
@@ -95,6 +95,13 @@ def _below(found: Found, step: re.Match[str]) -> Found | None:
             return None
         below = [(keys, row) for keys, value in below for row in value]
     return below
+
+
+def _record(keys: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its columns from above; most have neither those nor objects inside."""
+    if dict in map(type, row.values()):
+        row = _flat(row)
+    return keys | row if keys else row
 
 
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:

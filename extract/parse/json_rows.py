@@ -34,7 +34,9 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
             paths, missing = _present(document, member, table, table.other_records)
         found, lacking = found or bool(paths), lacking + missing
         for path, rows in paths:
-            wanted = [r for r in rows if all(r.get(a) == r.get(b) for a, b in table.where)]
+            wanted = rows
+            if table.where:
+                wanted = [r for r in rows if all(r.get(a) == r.get(b) for a, b in table.where)]
             content.ignored_rows += len(rows) - len(wanted)
             if wanted:
                 yield from _section(feed, table, f"{member}[{path}]", wanted, content)

@@ -36,12 +36,14 @@ MODELS = [
     "fct_ancillary_price_intervals",
     "fct_interchange_intervals",
     "fct_unit_curtailment_intervals",
+    "fct_settlement_residue_intervals",
 ]
 TESTED = ["fct_border_intervals", "fct_region_intervals", "rpt_region_monthly"]
 FILES = [
     "mmsdm_whole/PUBLIC_DVD_TRADING*.zip",
     "rooftop_pv_actual/*.zip",
     "dispatch_is/*.csv",
+    "trading_is/*IRSR*.zip",
     *(
         f"mmsdm_trimmed/PUBLIC_DVD_{name}*.zip"
         for name in (
@@ -332,3 +334,14 @@ def test_curtailment_of_a_wind_farm(ask, nem):
         "from marts.fct_unit_curtailment_intervals "
         "where interval_end = timestamptz '2024-07-29 22:15:00+00'"
     ) == [(10.72, 10.72, round((0.47 + 10.72) / 24, 6))]
+
+
+def test_settlement_residues(ask):
+    found = ask(
+        "select interface, from_location, residue from marts.fct_settlement_residue_intervals "
+        "where interval_end = timestamptz '2024-03-03 09:35:00+00' order by abs(residue) desc"
+    )
+    assert len(found) == 12
+    assert found[:2] == [
+        ("VIC1-NSW1", "VIC1", 19531.53418), ("NSW1-QLD1", "QLD1", -1685.74446),
+    ]  # fmt: skip

@@ -111,6 +111,7 @@ def test_what_just_misses_is_no_finding(readings: Warehouse) -> None:
         ("SF1", "SOLAR_UTILITY", night),
         ("COAL1", "COAL_BLACK", stuck),
         ("IDLE1", "GAS_OCGT", off),
+        ("DUMMY1", None, off),
         ("COAL2", "COAL_BLACK", {0: -20.0, 1: 400.0}),  # what its own works take
         ("B1", "BATTERY_CHARGING", {0: -40.0}),
         ("B1", "BATTERY_DISCHARGING", {0: 0.0}),

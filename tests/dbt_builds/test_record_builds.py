@@ -59,6 +59,8 @@ class Market:
         self.warehouse, self.random = warehouse, random.Random(seed)
         self.fuels: dict[int, list[tuple]] = {}  # day -> (slot, region, fuel, MW, units)
         warehouse.sql(TABLES)
+        # of the network of these tests, of which one region has units on every day
+        warehouse.sql("update ref.record_networks set least_regions = 1")
 
     def draw(self, day: int) -> None:
         """New values of a day; now and then a fuel, some intervals or a unit are missing."""
@@ -242,3 +244,26 @@ def test_lows_need_all_units_and_periods_all_days(market: Market) -> None:
         ("day", "low", "2024-09-29 00:00", 24000.0),
         ("day", "low", "2024-10-01 00:00", 998.0 * 24),
     ]
+
+
+def test_rooftop_alone_and_a_part_of_the_regions_make_no_total(market: Market) -> None:
+    for day in range(2):
+        market.fuels[day] = [
+            (slot, region, fuel, 3000.0 + slot, units)
+            for slot in range(SLOTS)
+            for region, fuel, units in (("NSW1", "COAL_BLACK", 4), ("NSW1", "SOLAR_ROOFTOP", None))
+        ] + [(slot, "SA1", "SOLAR_ROOFTOP", 2000.0 + slot, None) for slot in range(SLOTS)]
+    market.land([0, 1])
+    market.build()
+    query = (
+        "select distinct network_region from marts.records where fueltech_id = 'solar' order by 1"
+    )
+    assert market.warehouse.sql(query) == [("NSW1",), (None,)]  # no unit of SA1 has landed
+    market.warehouse.sql("update ref.record_networks set least_regions = 2")
+    market.build(whole=True)
+    assert market.warehouse.sql(query) == [("NSW1",)]
+    demand = query.replace("'solar'", "'demand'")
+    assert market.warehouse.sql(demand) == [("NSW1",), ("SA1",), (None,)]
+    market.warehouse.sql("update ref.record_networks set least_regions = 5")
+    market.build(whole=True)
+    assert market.warehouse.sql(demand) == [("NSW1",), ("SA1",)]

@@ -37,6 +37,7 @@ select
     cast(catalogue.online_days as integer) as online_days,
     catalogue.landing_page,
     catalogue.index_kind != 'manual' as is_listed,
+    lower(catalogue.on_request) = 'true' as is_on_request,
     catalogue.description,
     cast(coalesce(files.file_count, 0) as bigint) as file_count,
     cast(coalesce(files.quarantined_file_count, 0) as bigint) as quarantined_file_count,

@@ -169,6 +169,7 @@ unmapped as (
     from described
     where fuel_tech is null
     group by all
+    having max(max_mw) <> 0 or min(min_mw) <> 0
 ),
 
 unsplit as (

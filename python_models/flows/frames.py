@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from python_models.flows.emissions import Emissions, Reason, consumption_mix, simple
 
 MINUTES = 5
+LENGTH = 8192  # 28 days of five minutes are a little less
 COLUMNS = pa.schema(
     [
         ("market_date", pa.date32()),
@@ -89,8 +91,17 @@ def flow_emissions(generation: pa.Table, flows: pa.Table, borders: list[Border])
     has_row[side[:2]] = True
     return _table(
         starts, days, regions, has_row, generated, emitted, energy,
-        simple(energy, generated, emitted), consumption_mix(energy, generated, emitted),
+        _solved(simple, energy, generated, emitted),
+        _solved(consumption_mix, energy, generated, emitted),
     )  # fmt: skip
+
+
+def _solved(method: Callable[..., Emissions], *arrays: np.ndarray) -> Emissions:
+    """Each length is compiled anew, so arrays are filled up to multiples of one."""
+    count = len(arrays[0])
+    more = -count % LENGTH
+    filled = [np.pad(a, [(0, more), *[(0, 0)] * (a.ndim - 1)]) for a in arrays]
+    return Emissions(*(np.asarray(part)[:count] for part in method(*filled)))
 
 
 def _table(

@@ -6,7 +6,7 @@ from gridhouse.built_at import built_at
 from python_models.flows.frames import COLUMNS, Border, flow_emissions
 
 ISO = "NEM"  # the only market here with regions and flows between them
-DAYS_AT_ONCE = 31  # bounds memory
+DAYS_AT_ONCE = 28  # bounds memory, and is one length of arrays
 # Open Electricity's rule: what units give, without rooftop (docs/methods/flows.md)
 GENERATION = (
     "energy_mwh > 0 and fuel_tech is distinct from 'SOLAR_ROOFTOP' and location is not null"

@@ -188,7 +188,10 @@ def test_rooftop_is_share_times_capacity_on_the_grid(ask, real_data):
 
 
 def test_a_half_known_stamp_is_seen_and_makes_no_estimate(ask):
-    """At 20:45 two prefixes of 5.9 % of the capacity report; at 02:00 six of eight, 99.95 %."""
+    """At 20:45 two prefixes of 5.9 % of the capacity report; at 02:00 six of eight, 99.95 %.
+
+    From 02:45 on one of them is missing again, 3.1 %: 22 of the 27 stamps are whole.
+    """
     assert ask(
         "select prefix_count, grid_prefix_count, round(capacity_share, 4), is_complete, basis, "
         "round(reported_mw, 3) from intermediate.int_rooftop__wem_quarter_hours where "
@@ -201,4 +204,4 @@ def test_a_half_known_stamp_is_seen_and_makes_no_estimate(ask):
         "timestamptz '2021-11-21 02:00:00+00' and interval_start < "
         "timestamptz '2021-11-21 02:15:00+00'), 3) "
         "from intermediate.int_rooftop__five_minutes where iso = 'WEM'"
-    ) == [(0, 72, 232.054)]
+    ) == [(0, 66, 232.054)]

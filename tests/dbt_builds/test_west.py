@@ -48,12 +48,21 @@ def prices(*rows: tuple[str, float]) -> dict[str, str]:
     return {"ReferenceTradingPrice_2026-06-15.json": json.dumps(document)}
 
 
+def half_hour(month: str, day: str) -> dict[str, str]:
+    header = "REGION,SETTLEMENTDATE,TOTALDEMAND,RRP,PERIODTYPE"
+    text = f"{header}\nSA1,{day} 00:30:00,1500.5,35.12,TRADE\n"
+    return {f"PRICE_AND_DEMAND_{month}_SA1.csv": text}
+
+
 # what each visit finds: the second corrects a value, repeats others and adds one
 VISITS = (
     {
         **weather(("20260615020000", 18.5), ("20260615013000", 18.0)),
         **rooftop({"60": {"2026-06-15T02:00:00Z": 50}}),
         **prices(("08:00", 91.25), ("08:30", 0.0)),
+        **half_hour("200906", "2009/06/30"),
+        **half_hour("200907", "2009/07/01"),
+    },
     },
     {
         **weather(("20260615023000", None), ("20260615020000", 18.9), ("20260615013000", 18.0)),
@@ -89,6 +98,11 @@ def test_what_comes_again_is_a_revision_where_it_differs(warehouse, tmp_path):
         "select price, revision from marts.fct_price_intervals where iso = 'WEM' "
         "order by interval_start"
     ) == [(91.25, 1), (-5.5, 2), (12.0, 1)]
+    # the monthly archive begins on 1 July 2009 and has more digits
+    assert warehouse.sql(
+        "select market, location, interval_start, interval_minutes, price "
+        "from marts.fct_price_intervals where iso = 'NEM'"
+    ) == [("TRADING", "SA1", datetime(2009, 6, 29, 14, tzinfo=UTC), 30, 35.12)]
     assert warehouse.sql(
         "select count(*), sum(energy_mwh) from intermediate.int_rooftop__five_minutes"
     ) == [(3, pytest.approx((0.5 * 900 + 0.4 * 100) / 4))]

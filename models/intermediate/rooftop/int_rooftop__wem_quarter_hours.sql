@@ -68,7 +68,7 @@ select
     reported_capacity_mw,
     grid_capacity_mw,
     reported_capacity_mw / grid_capacity_mw as capacity_share,
-    reported_capacity_mw >= 0.95 * grid_capacity_mw as is_complete,
+    reported_capacity_mw >= 0.99 * grid_capacity_mw as is_complete,
     basis,
     _published_at,
     _fetched_at,

@@ -188,18 +188,34 @@ _TEMPERATURE = {
         group by all
     """,
 }
-# A month of which whole days are missing is a hole, but for the first, in which the data begin.
+# A day or month that lacks a region, or a month that lacks a day, is a hole: its sum would be too
+# low. Expected are the regions of the month. The first month is the one in which the data begin.
 _WHOLE_SLOTS = """
-    select slot
-    from (
-        select {slot} as slot, min(market_date) as first_day, count(distinct market_date) as days
-        from marts.rpt_fuel_daily
-        where {place} and interval_count > 0
+    with present as (
+        select distinct location, market_date
+        from {table}
+        where {place} and location is not null and {is_counted}
+    ),
+    months as (
+        select date_trunc('month', market_date) as month, count(distinct location) as regions
+        from present
+        group by all
+    ),
+    counted as (
+        select {slot} as slot, min(market_date) as first_day, count(*) as region_days
+        from present
         group by all
     )
-    where days = day(last_day(first_day))
-        or slot = (select min({slot}) from marts.rpt_fuel_daily where {place})
+    select counted.slot
+    from counted
+    inner join months on date_trunc('month', counted.first_day) = months.month
+    where region_days = months.regions * {days}
+        or ({days} > 1 and counted.slot = (select min(slot) from counted))
 """
+_DAYS_OF = {
+    "marts.rpt_fuel_daily": "interval_count > 0",
+    "marts.fct_region_intervals": "true",
+}
 # Series without a value do not exist.
 _LISTS = """
     select
@@ -288,7 +304,7 @@ class _Export:
         self.offset = OFFSETS[network]
 
     def energy(self, folder: Path, region: str | None) -> Iterator[Path]:
-        first, last = self._days("marts.rpt_fuel_daily", region)
+        first, last = self._days(region)
         if first is None:
             return
         below = _place(folder, self.network, region) / "energy"
@@ -338,9 +354,14 @@ class _Export:
         below = _place(folder, self.network, region) / "power"
         yield self._file(below / f"{DAYS_OF_POWER}d.json", "power", region, series)
 
-    def _days(self, table: str, region: str | None) -> tuple[date | None, date | None]:
+    def _days(self, region: str | None) -> tuple[date | None, date | None]:
+        """First and last day of anything."""
+        tables = [t for t in _DAYS_OF if has_table(self.connection, *t.split("."))]
+        days = " union all ".join(
+            f"select market_date from {t} where {self._where(region)}" for t in tables
+        )
         return self.connection.execute(
-            f"select min(market_date), max(market_date) from {table} where {self._where(region)}"
+            f"select min(market_date), max(market_date) from ({days})"
         ).fetchone()
 
     def _where(self, region: str | None) -> str:
@@ -374,9 +395,15 @@ class _Export:
             if "$code" in rows:
                 values["code"] = region or self.network
             whole = ""
-            if grid is MONTHS:
-                months = _WHOLE_SLOTS.format(slot=grid.slot, place=self._where(region))
-                whole = f"and slot in ({months})"
+            if grid in (MONTHS, DAYS) and table in _DAYS_OF:
+                slots_there = _WHOLE_SLOTS.format(
+                    table=table,
+                    is_counted=_DAYS_OF[table],
+                    slot=grid.slot,
+                    days="day(last_day(counted.first_day))" if grid is MONTHS else "1",
+                    place=self._where(region),
+                )
+                whole = f"and slot in ({slots_there})"
             lists = self.connection.execute(
                 _LISTS.format(rows=rows, whole=whole), values
             ).to_arrow_table()

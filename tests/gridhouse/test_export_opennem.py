@@ -123,6 +123,7 @@ def test_the_published_history_comes_out_as_it_went_in(
     every = [first + timedelta(n) for n in range((end - first).days + 1)]
     rows += [place | {"fuel_tech": "WIND", "market_date": d, "interval_count": 288} for d in every]
     tables.add("rpt_fuel_daily", rows)
+    tables.add("fct_region_intervals", [place | {"market_date": d} for d in every])
     tables.add(
         "fct_region_intervals",
         [
@@ -297,6 +298,34 @@ def test_energy_by_days_can_be_that_of_open_electricity(gridhouse, small, tmp_pa
     values = {s["id"]: s for s in ours["NEM/SA1/energy/2025.json"]["data"]}
     charged = values["au.nem.sa1.fuel_tech.battery_charging.market_value"]
     assert charged["history"]["data"] == [-5] * 9  # paid for taking energy
+
+
+def test_a_sum_that_lacks_days_or_a_region_is_a_hole(gridhouse, tables, tmp_path):
+    days = [date(2024, 11, 20) + timedelta(n) for n in range(105)]  # to 2025-03-04
+    lacking = {("NSW1", date(2024, 12, 31)), ("SA1", date(2025, 2, 3))}
+    tables.add(
+        "rpt_fuel_daily",
+        [
+            {"iso": "NEM", "location": region, "fuel_tech": "WIND", "market_date": day,
+             "interval_count": 288, "energy_mwh": 1000.0}
+            for day in days
+            for region in ("NSW1", "SA1")
+            if (region, day) not in lacking
+        ],
+    )  # fmt: skip
+    files = exported(gridhouse, tmp_path / "out", "energy")
+
+    def history(path: str) -> dict:
+        (series,) = files[path]["data"]
+        return series["history"]
+
+    # November is the month in which the data begin, March is not over
+    assert history("NEM/SA1/energy/all.json")["data"] == [11, 31, 31]
+    assert history("NEM/NSW1/energy/all.json")["data"] == [11, None, 31, 28]
+    assert history("NEM/energy/all.json")["data"] == [22, None, 62]
+    february = history("NEM/energy/2025.json")["data"][31 : 31 + 4]
+    assert february == [2, 2, None, 2]
+    assert history("NEM/energy/2024.json")["last"] == "2024-12-30T00:00:00+10:00"
 
 
 def test_what_has_not_landed_is_wrong_usage(gridhouse, tables, tmp_path):

@@ -46,6 +46,26 @@ UNITS = {
 # What the marts hold as negative, since it is taken from the grid, is positive in these files.
 _SIGN = "case when fuel_tech in ('BATTERY_CHARGING', 'PUMPS') then -1 else 1 end"
 
+# Of what a sum is made of, so much must be known; else it is a hole.
+COVERED = 0.995
+_REGION_SUMS = {
+    "demand_energy": "demand_total_mwh",
+    "demand_value": "demand_total_mwh * settlement_price",
+    "solar": "curtailment_solar_mwh",
+    "wind": "curtailment_wind_mwh",
+    "imports": "imports_mwh",
+    "exports": "exports_mwh",
+    "imports_value": "imports_value",
+    "exports_value": "exports_value",
+    "imports_t": "imports_emissions_t",
+    "exports_t": "exports_emissions_t",
+}
+_SUMS = ", ".join(
+    f"case when sum(interval_minutes) filter (where {figure} is not null) >= {COVERED} * minutes "
+    f"then sum({figure}) end as {name}"
+    for name, figure in _REGION_SUMS.items()
+)
+
 # Each select gives rows (series, fuel_tech, code, data_type, slot, value); `{slot}` is the number
 # of the period. A place is a condition on iso, and on location if it is a region.
 _ENERGY = {
@@ -57,9 +77,15 @@ _ENERGY = {
         from (
             select
                 fuel_tech, {slot} as slot,
-                sum({sign} * energy_mwh) / 1000 as energy,
-                sum({sign} * market_value) as market_value,
-                case when not any_value(is_emission_free) then sum(emissions_t) end as emissions
+                case when sum(interval_count) >= {covered} * sum(expected_interval_count)
+                    then sum({sign} * energy_mwh) / 1000 end as energy,
+                case when abs(sum(priced_energy_mwh)) >= {covered} * abs(sum(energy_mwh))
+                    then sum({sign} * market_value) end as market_value,
+                case
+                    when not any_value(is_emission_free)
+                        and abs(sum(emissions_energy_mwh)) >= {covered} * abs(sum(energy_mwh))
+                        then sum(emissions_t)
+                end as emissions
             from marts.rpt_fuel_daily
             inner join ref.fuel_techs using (fuel_tech)
             where {place} and market_date between $first and $last
@@ -70,26 +96,22 @@ _ENERGY = {
         with summed as (
             select
                 {slot} as slot,
-                sum(demand_total_mwh) / 1000 as demand_energy,
-                sum(demand_total_mwh * settlement_price) as demand_value,
-                sum(curtailment_solar_mwh) / 1000 as solar,
-                sum(curtailment_wind_mwh) / 1000 as wind,
-                sum(imports_mwh) as imports, sum(exports_mwh) as exports,
-                sum(imports_value) as imports_value, sum(exports_value) as exports_value,
-                sum(imports_emissions_t) as imports_t, sum(exports_emissions_t) as exports_t
+                1440 * count(distinct row(location, market_date)) as minutes,
+                {sums}
             from marts.fct_region_intervals
             where {place} and market_date between $first and $last
             group by all
         )
         select 'demand' as series, null as fuel_tech, $code as code,
             unnest(['energy', 'market_value']) as data_type, slot,
-            unnest([demand_energy, demand_value]) as value
+            unnest([demand_energy / 1000, demand_value]) as value
         from summed
         union all
         select 'fuel_tech.curtailment_' || kind, 'curtailment_' || kind, 'curtailment_' || kind,
             'energy', slot, value
         from (
-            select slot, unnest(['solar_utility', 'wind']) as kind, unnest([solar, wind]) as value
+            select slot, unnest(['solar_utility', 'wind']) as kind,
+                unnest([solar / 1000, wind / 1000]) as value
             from summed
         )
         union all
@@ -384,6 +406,8 @@ class _Export:
             rows = query.format(
                 slot=grid.slot,
                 sign=_SIGN,
+                covered=COVERED,
+                sums=_SUMS,
                 place=self._where(region),
                 is_region="true" if region else "false",
             )

@@ -22,14 +22,16 @@ TABLES = """
     create table ref.fuel_techs as from read_csv('{seed}');
     create table marts.rpt_fuel_daily (
         iso text, location text, fuel_tech text, market_date date, interval_count integer,
-        energy_mwh double, energy_openelectricity_mwh double, market_value double,
+        expected_interval_count integer, energy_mwh double, energy_openelectricity_mwh double,
+        priced_energy_mwh double, emissions_energy_mwh double, market_value double,
         emissions_t double);
     create table marts.fct_fuel_intervals (
         iso text, location text, fuel_tech text, interval_start timestamptz,
         interval_end timestamptz, market_date date, power_mw double);
     create table marts.fct_region_intervals (
         iso text, location text, interval_start timestamptz, interval_end timestamptz,
-        market_date date, demand_mw double, demand_total_mwh double, settlement_price double,
+        interval_minutes integer, market_date date, demand_mw double,
+        demand_total_mwh double, settlement_price double,
         curtailment_solar_mw double, curtailment_wind_mw double, curtailment_solar_mwh double,
         curtailment_wind_mwh double, imports_mw double, exports_mw double, imports_mwh double,
         exports_mwh double, imports_openelectricity_mwh double, exports_openelectricity_mwh double,
@@ -84,6 +86,12 @@ def last_of(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 
+def days_of(month: date) -> list[dict[str, Any]]:
+    """Columns of complete days."""
+    counts = {"interval_count": 288, "expected_interval_count": 288}
+    return [counts | {"market_date": month.replace(day=d + 1)} for d in range(last_of(month).day)]
+
+
 @pytest.mark.real
 @pytest.mark.parametrize("region", ["nsw1", "sa1", "tas1"])
 def test_the_published_history_comes_out_as_it_went_in(
@@ -107,43 +115,39 @@ def test_the_published_history_comes_out_as_it_went_in(
     place = {"iso": "NEM", "location": region.upper()}
     rows = []
     for (fuel, month), values in fuels.items():
-        sign = -1 if fuel in ("battery_charging", "pumps") else 1
-        rows.append(
-            place
-            | {
-                "fuel_tech": fuel.upper(),
-                "market_date": last_of(month),
-                "interval_count": 288,
-                "energy_mwh": sign * values["energy"] * 1000.0,
-                "market_value": sign * float(values["market_value"]),
-                "emissions_t": values.get("emissions"),
-            }
-        )
-    first, end = min(m for _, m in fuels), last_of(max(m for _, m in fuels))
-    every = [first + timedelta(n) for n in range((end - first).days + 1)]
-    rows += [place | {"fuel_tech": "WIND", "market_date": d, "interval_count": 288} for d in every]
+        share = (-1 if fuel in ("battery_charging", "pumps") else 1) / last_of(month).day
+        energy = share * values["energy"] * 1000
+        shares = {
+            "energy_mwh": energy,
+            "priced_energy_mwh": energy,
+            "emissions_energy_mwh": energy,
+            "market_value": share * values["market_value"],
+            "emissions_t": abs(share) * values["emissions"] if "emissions" in values else None,
+        }
+        rows += [place | day | shares | {"fuel_tech": fuel.upper()} for day in days_of(month)]
     tables.add("rpt_fuel_daily", rows)
-    tables.add("fct_region_intervals", [place | {"market_date": d} for d in every])
-    tables.add(
-        "fct_region_intervals",
-        [
-            place
-            | {
-                "market_date": last_of(month),
-                "demand_total_mwh": v["demand.energy"] * 1000.0 if "demand.energy" in v else None,
-                "settlement_price": v["demand.market_value"] / (v["demand.energy"] * 1000.0)
-                if "demand.market_value" in v
-                else None,
-                "imports_mwh": -v["imports.energy"] * 1000.0,
-                "exports_mwh": v["exports.energy"] * 1000.0,
-                "imports_value": -float(v["imports.market_value"]),
-                "exports_value": float(v["exports.market_value"]),
-                "imports_emissions_t": float(v["imports.emissions"]),
-                "exports_emissions_t": float(v["exports.emissions"]),
-            }
-            for month, v in regions.items()
-        ],
-    )
+    rows = []
+    for month, v in regions.items():
+        share = 1 / last_of(month).day
+        shares = {
+            name: sign * share * v[key] if key in v else None
+            for name, key, sign in (
+                ("demand_total_mwh", "demand.energy", 1000),
+                ("imports_mwh", "imports.energy", -1000),
+                ("exports_mwh", "exports.energy", 1000),
+                ("imports_value", "imports.market_value", -1),
+                ("exports_value", "exports.market_value", 1),
+                ("imports_emissions_t", "imports.emissions", 1),
+                ("exports_emissions_t", "exports.emissions", 1),
+            )
+        }
+        if "demand.market_value" in v:
+            shares["settlement_price"] = v["demand.market_value"] / v["demand.energy"] / 1000
+        for day in days_of(month):
+            rows.append(
+                place | shares | {"market_date": day["market_date"], "interval_minutes": 1440}
+            )
+    tables.add("fct_region_intervals", rows)
     observed = [
         place
         | {"station_id": v["station"], "market_date": last_of(month), "temperature_c": float(t)}
@@ -231,6 +235,7 @@ def small(tables: Tables) -> Tables:
             days.append(
                 {"iso": "NEM", "location": region, "fuel_tech": "BATTERY_CHARGING",
                  "market_date": date(2025, 7, 9) + timedelta(d), "interval_count": 288,
+                 "expected_interval_count": 288, "priced_energy_mwh": -1000.0,
                  "energy_mwh": -1000.0, "energy_openelectricity_mwh": -1100.0,
                  "market_value": 5.0, "emissions_t": 0.0}
             )  # fmt: skip
@@ -307,7 +312,7 @@ def test_a_sum_that_lacks_days_or_a_region_is_a_hole(gridhouse, tables, tmp_path
         "rpt_fuel_daily",
         [
             {"iso": "NEM", "location": region, "fuel_tech": "WIND", "market_date": day,
-             "interval_count": 288, "energy_mwh": 1000.0}
+             "interval_count": 288, "expected_interval_count": 288, "energy_mwh": 1000.0}
             for day in days
             for region in ("NSW1", "SA1")
             if (region, day) not in lacking
@@ -326,6 +331,49 @@ def test_a_sum_that_lacks_days_or_a_region_is_a_hole(gridhouse, tables, tmp_path
     february = history("NEM/energy/2025.json")["data"][31 : 31 + 4]
     assert february == [2, 2, None, 2]
     assert history("NEM/energy/2024.json")["last"] == "2024-12-30T00:00:00+10:00"
+
+
+def test_a_sum_of_which_a_part_is_unknown_is_a_hole(gridhouse, tables, tmp_path):
+    day, next_day = date(2025, 7, 9), date(2025, 7, 10)
+    place = {"iso": "NEM", "location": "SA1"}
+    fuel = place | {"fuel_tech": "GAS_OCGT", "expected_interval_count": 288, "energy_mwh": 1000.0}
+    known = {"priced_energy_mwh": 1000.0, "market_value": 7.0, "emissions_energy_mwh": 1000.0,
+             "emissions_t": 600.0}  # fmt: skip
+    tables.add(
+        "rpt_fuel_daily",
+        [
+            fuel | known | {"market_date": day, "interval_count": 287},
+            # prices and factors of a part, and half a day
+            fuel
+            | {"market_date": next_day, "interval_count": 144, "priced_energy_mwh": 990.0,
+               "market_value": 6.0, "emissions_energy_mwh": 0.0, "emissions_t": 0.0},
+            fuel | known | {"market_date": next_day + timedelta(1), "interval_count": 288},
+        ],
+    )  # fmt: skip
+    flows = {"imports_mwh": 1.0, "imports_value": 2.0, "imports_emissions_t": 0.5}
+    tables.add(
+        "fct_region_intervals",
+        [
+            place
+            | (flows if n > 0 else flows | {"imports_emissions_t": None})
+            | {"market_date": day + timedelta(d), "interval_minutes": 480}
+            for d in range(3)
+            for n in range(3)
+            if (d, n) != (1, 2)
+        ],
+    )
+    files = exported(gridhouse, tmp_path / "out", "energy", "--region", "SA1")
+    data = {
+        s["id"].removeprefix("au.nem.sa1.fuel_tech."): s["history"]["data"]
+        for s in files["NEM/SA1/energy/2025.json"]["data"]
+    }
+    assert data == {
+        "gas_ocgt.energy": [1, None, 1],
+        "gas_ocgt.market_value": [7, None, 7],
+        "gas_ocgt.emissions": [600, None, 600],
+        "imports.energy": [-0.003, None, -0.003],
+        "imports.market_value": [-6, None, -6],
+    }
 
 
 def test_what_has_not_landed_is_wrong_usage(gridhouse, tables, tmp_path):

@@ -1,0 +1,92 @@
+"""Periods and groups of `rpt_fuel_periods`, of days written by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+DAYS = """
+    insert into marts.rpt_fuel_daily by name
+    select
+        'NEM' as iso, location, 'REGION' as location_type, fuel_tech,
+        cast(day as date) as market_date, n as interval_count, 288 as expected_interval_count,
+        mwh as energy_mwh, mwh as energy_openelectricity_mwh, mwh as priced_energy_mwh,
+        mwh * price as market_value, mwh as emissions_energy_mwh, 0.0 as emissions_t,
+        timestamptz '2025-01-03 00:00:00+00' as newest_published_at
+    from (values
+        ('SA1', 'WIND', '2024-12-31', 288, 240.0, 50),
+        ('SA1', 'WIND', '2025-01-01', 144, 120.0, 20),
+        ('SA1', 'COAL_BLACK', '2025-01-01', 288, 480.0, 40),
+        ('SA1', 'BATTERY_CHARGING', '2025-01-01', 288, -24.0, -10),
+        ('SA1', 'AGGREGATOR_DR', '2025-01-01', 288, 7.0, 100),
+        ('NSW1', 'WIND', '2025-01-01', 288, 24.0, 5),
+        (null, null, '2025-01-01', 288, 12.0, null)
+    ) as t (location, fuel_tech, day, n, mwh, price)
+"""
+
+
+@pytest.fixture
+def periods(warehouse):
+    warehouse.build("+rpt_fuel_periods")
+    warehouse.sql(DAYS)
+    return lambda what, where: warehouse.sql(
+        f"select {what} from marts.rpt_fuel_periods where {where} order by all"
+    )
+
+
+def test_periods_begin_where_they_should(periods):
+    found = periods(
+        "period, first_date, period_start, period_end, energy_mwh",
+        "location = 'SA1' and grouping_kind = 'TOTAL'",
+    )
+    market = [(p, first, energy) for p, first, *_, energy in found]
+    assert market == [
+        ("1M", date(2024, 12, 1), 240.0),
+        ("1M", date(2025, 1, 1), 576.0),
+        ("1d", date(2024, 12, 31), 240.0),
+        ("1d", date(2025, 1, 1), 576.0),
+        ("1y", date(2024, 1, 1), 240.0),
+        ("1y", date(2025, 1, 1), 576.0),
+        ("3M", date(2024, 10, 1), 240.0),
+        ("3M", date(2025, 1, 1), 576.0),
+        ("7d", date(2024, 12, 30), 816.0),  # a Monday
+        ("fy", date(2024, 7, 1), 816.0),
+        ("season", date(2024, 12, 1), 816.0),  # January belongs to the December before
+    ]
+    spans = {p: (start, end) for p, first, start, end, _ in found if p in ("season", "fy")}
+    assert spans == {  # midnight in Brisbane is 14:00 UTC of the day before
+        "season": (
+            datetime(2024, 11, 30, 14, tzinfo=UTC),
+            datetime(2025, 2, 28, 14, tzinfo=UTC),
+        ),
+        "fy": (datetime(2024, 6, 30, 14, tzinfo=UTC), datetime(2025, 6, 30, 14, tzinfo=UTC)),
+    }
+
+
+def test_groups_count_each_technology_once(periods):
+    found = periods(
+        "grouping_kind, fuel_code, energy_mwh",
+        "location = 'NEM' and location_type = 'SYSTEM' and period = '1d' "
+        "and first_date = date '2025-01-01' and grouping_kind in ('RENEWABLE', 'TOTAL')",
+    )
+    assert found == [
+        ("RENEWABLE", "NON_RENEWABLE", 480.0),
+        ("RENEWABLE", "RENEWABLE", 144.0),
+        ("RENEWABLE", "STORAGE", -24.0),
+        ("RENEWABLE", None, 12.0),  # of unknown technology
+        ("TOTAL", "TOTAL", 612.0),  # net of storage, without demand response
+    ]
+
+
+def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods):
+    ((count, expected, completeness, power, price),) = periods(
+        "interval_count, expected_interval_count, completeness, power_mw, volume_weighted_price",
+        "location = 'SA1' and period = '7d' and grouping_kind = 'FUEL_TECH' and fuel_code = 'WIND'",
+    )
+    assert (count, expected) == (288 + 144, 7 * 288)
+    assert completeness == pytest.approx(432 / 2016)
+    assert power == pytest.approx(360 / 36)  # 360 MWh in the 36 hours on file
+    assert price == pytest.approx((240 * 50 + 120 * 20) / 360)

@@ -3,7 +3,7 @@
     run concerns the next day too, which begins with its result (macro `held_rows`). -#}
 {% macro arrivals(relation) -%}
     {%- set sources = [] -%}
-    {%- for node in (graph.nodes.values() if execute else []) if node.relation_name == relation | string -%}
+    {%- for node in graph.get('nodes', {}).values() if node.relation_name == relation | string -%}
         {%- for parent in node.depends_on.nodes
             if parent in graph.nodes and graph.nodes[parent].fqn[1] == 'staging' -%}
             {%- set is_run = 'run_at' in graph.nodes[parent].columns -%}

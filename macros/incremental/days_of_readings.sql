@@ -4,10 +4,9 @@
     relation: readings with iso, market_date, interval_end and `_loaded_at`. One select per neighbour,
     so that a filter on `_loaded_at` reaches the landed rows. -#}
 {% macro days_of_readings(relation) -%}
-    {%- set clock = 'make_timestamp(epoch_us(interval_end)) + interval 10 hours' -%}
     {%- set selects = ['select iso, market_date, _loaded_at from ' ~ relation] -%}
     {%- for minutes in [-5, 5] -%}
-        {%- set day = nem_market_date(clock ~ ' + interval (' ~ minutes ~ ') minutes') -%}
+        {%- set day = nem_market_date(nem_clock('interval_end', minutes)) -%}
         {%- do selects.append(
             'select iso, ' ~ day ~ ' as market_date, _loaded_at from ' ~ relation
             ~ ' where ' ~ day ~ ' <> market_date'

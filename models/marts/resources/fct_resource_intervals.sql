@@ -135,11 +135,40 @@ filled as (
         )
 ),
 
+-- What all rows of a file share is a number while they are sorted: a year of them would not fit into
+-- the memory otherwise.
+files as materialized (
+    select
+        iso,
+        source,
+        _file_id,
+        max(_published_at) as _published_at,
+        max(_fetched_at) as _fetched_at,
+        cast(row_number() over () as integer) as file_number
+    from shown
+    group by
+        iso,
+        source,
+        _file_id
+),
+
 readings as (
-    select * from published
-    where source = 'SCADA'
-    union all
-    select * from filled
+    select
+        rows_read.resource,
+        rows_read.interval_start,
+        rows_read.output_mw,
+        files.file_number
+    from (
+        select * from published
+        where source = 'SCADA'
+        union all
+        select * from filled
+    ) as rows_read
+    inner join files
+        on
+            rows_read.iso = files.iso
+            and rows_read.source = files.source
+            and rows_read._file_id = files._file_id
 ),
 
 parts as (
@@ -156,55 +185,67 @@ prices as (
 
 followed as (
     select
-        iso,
         resource,
         interval_start,
-        interval_end,
-        market_date,
-        trading_date,
-        source,
         output_mw,
+        file_number,
         case
-            when lead(interval_start) over by_resource = interval_end
+            when
+                epoch_us(lead(interval_start) over by_resource)
+                = epoch_us(interval_start) + 300000000
                 then lead(output_mw) over by_resource
         end as next_mw,
         case
-            when lag(interval_end) over by_resource = interval_start
+            when
+                epoch_us(lag(interval_start) over by_resource)
+                = epoch_us(interval_start) - 300000000
                 then lag(output_mw) over by_resource
-        end as previous_mw,
-        _published_at,
-        _fetched_at,
-        _file_id
+        end as previous_mw
     from readings
-    window by_resource as (partition by iso, resource order by interval_start)
+    window by_resource as (partition by resource order by interval_start)
+),
+
+dated as (
+    select
+        files.iso,
+        followed.*,
+        {{ add_minutes('followed.interval_start', 5) }} as interval_end,
+        {{ nem_market_date(nem_clock('followed.interval_start', 5)) }} as market_date,
+        {{ nem_trading_date(nem_clock('followed.interval_start', 5)) }} as trading_date,
+        files.source,
+        files._published_at,
+        files._fetched_at,
+        files._file_id
+    from followed
+    inner join files on followed.file_number = files.file_number
 ),
 
 parted as (
     select
-        followed.iso,
+        dated.iso,
         parts.location,
-        followed.interval_start,
-        followed.interval_end,
-        followed.market_date,
-        followed.trading_date,
-        followed.resource,
+        dated.interval_start,
+        dated.interval_end,
+        dated.market_date,
+        dated.trading_date,
+        dated.resource,
         parts.fuel_tech,
-        {{ part_of_power('followed.output_mw') }} as output_mw,
-        {{ part_of_power('followed.next_mw') }} as next_mw,
-        {{ part_of_power('followed.previous_mw') }} as previous_mw,
+        {{ part_of_power('dated.output_mw') }} as output_mw,
+        {{ part_of_power('dated.next_mw') }} as next_mw,
+        {{ part_of_power('dated.previous_mw') }} as previous_mw,
         parts.emission_factor,
-        followed.source,
-        followed._published_at,
-        followed._fetched_at,
-        followed._file_id
-    from followed
+        dated.source,
+        dated._published_at,
+        dated._fetched_at,
+        dated._file_id
+    from dated
     left join parts
         on
-            followed.iso = parts.iso
-            and followed.resource = parts.resource
-            and followed.market_date >= parts.valid_from
-            and followed.market_date < parts.valid_to
-    where {{ is_in_days(built, 'followed.iso', 'followed.market_date') }}
+            dated.iso = parts.iso
+            and dated.resource = parts.resource
+            and dated.market_date >= parts.valid_from
+            and dated.market_date < parts.valid_to
+    where {{ is_in_days(built, 'dated.iso', 'dated.market_date') }}
 ),
 
 measured as (

@@ -135,8 +135,8 @@ filled as (
         )
 ),
 
--- What all rows of a file share is a number while they are sorted: a year of them would not fit into
--- the memory otherwise.
+-- What all rows of a file share is a number while they are sorted: a year of them would not fit
+-- into the memory otherwise.
 files as materialized (
     select
         iso,
@@ -332,7 +332,8 @@ select
     unioned.energy_openelectricity_mwh,
     unioned.energy_basis,
     prices.price,
-    round(unioned.energy_mwh * prices.price, 6) as market_value,
+    -- zero has no sign
+    round(unioned.energy_mwh * prices.price, 6) + 0 as market_value,
     unioned.emission_factor,
     case
         when unioned.energy_mwh is not null

@@ -1,5 +1,5 @@
-{#- Each day of a rollup is what the intervals on file add up to: count, energy, value, emissions, to
-    the last digit. Days that no passed test has seen (macro `untested`). -#}
+{#- Each day of a rollup is what the intervals on file add up to: count, energy, value, emissions,
+    to the last digit. Days that no passed test has seen (macro `untested`). -#}
 {%- set checks = [
     ('fct_resource_intervals', 'rpt_resource_daily', 'resource'),
     ('fct_fuel_intervals', 'rpt_fuel_daily', 'location'),

@@ -284,3 +284,23 @@ def test_second_extraction_lands_nothing(real_data, data):
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0 and "Nothing new" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("record_id", "local_start", "value"),
+    [
+        # DISPATCHPRICE of July 2024: 17289.82696 at 18:00, the highest of NSW1 in all months here
+        ("au.nem.nsw1.price.interval.high", "2024-07-30 17:55", 17290),
+        # TRADINGREGIONSUM of June 2017: the five regions' TOTALDEMAND at 18:30, half an hour long
+        ("au.nem.demand.power.interval.high", "2017-06-07 18:00", 29854),
+        # and half of the sum of all of them
+        ("au.nem.demand.energy.month.high", "2017-06-01 00:00", 16604243),
+        # DISPATCHREGIONSUM of August 2024: 11818.15 at 18:35
+        ("au.nem.nsw1.demand.power.interval.high", "2024-08-01 18:30", 11818),
+    ],
+)
+def test_records_of_the_nem(ask, record_id, local_start, value):
+    assert ask(
+        "select local_interval_start, value from marts.records "
+        f"where is_current and record_id = '{record_id}'"
+    ) == [(local_start, value)]

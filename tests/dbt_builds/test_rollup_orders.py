@@ -218,7 +218,7 @@ def test_two_hundred_orders_give_what_one_clean_load_gives(warehouse, clean):
     orders = {world: rng.sample(range(count), count) for world in range(WORLDS)}
     assert len({tuple(order) for order in orders.values()}) == WORLDS
 
-    views = ("+fct_fuel_intervals", "rpt_resource_daily+", "rpt_fuel_daily+")
+    views = ("+fct_fuel_intervals", *TABLES)
     land(clean, dict.fromkeys(range(WORLDS), -1))
     build(clean, *views)
     expected = {table: contents(clean, table) for table in TABLES}

@@ -36,7 +36,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-run: $(READY)  ## samples from the mirror to the marts, and four example queries
+run: $(READY)  ## samples from the mirror to the marts, and five example queries
 	$(BIN)/gridhouse run --samples $(ARGS)
 
 test: $(READY)  ## all tests but the slow ones

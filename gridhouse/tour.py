@@ -1,4 +1,4 @@
-"""The four example queries that end `gridhouse run --samples`."""
+"""The example queries that end `gridhouse run --samples`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ select driver_rank as rank, constraint_name, contingency_name, round(beta, 4) as
 from ref.estimated_ptdf_node_summary
 where location = 'HB_WEST'
 order by driver_rank""",
+    ),
+    (
+        "What did South Australia's generators make, earn and emit? Batteries by direction",
+        """
+select fuel_code as fuel_tech, strftime(first_date, '%Y-%m-%d') as market_date,
+    round(energy_mwh) as mwh, round(volume_weighted_price, 2) as aud_per_mwh,
+    round(emissions_t) as tonnes, round(completeness, 2) as completeness
+from marts.rpt_fuel_periods
+where iso = 'NEM' and location = 'SA1' and period = '1d' and grouping_kind = 'FUEL_TECH'
+    and completeness = 1 and volume_weighted_price is not null
+qualify first_date = max(first_date) over ()
+order by mwh desc""",
     ),
     (
         "What is missing? Expected intervals minus those that landed",

@@ -1,31 +1,13 @@
 {{ config(materialized='view') }}
 
-{#- Periods shorter than a day are made of intervals, all others of days. Start of the period that a
-    day lies in: weeks begin on Monday, seasons with December, March, June and September (January and
-    February belong to the December before), financial years on 1 July. -#}
-{%- set instants = {'30m': 1800, '1h': 3600} -%}
-{%- set days = {
-    '1d': ('market_date', 'interval 1 day'),
-    '7d': ("date_trunc('week', market_date)", 'interval 7 days'),
-    '1M': ("date_trunc('month', market_date)", 'interval 1 month'),
-    '3M': ("date_trunc('quarter', market_date)", 'interval 3 months'),
-    'season': (
-        "date_trunc('quarter', market_date + interval 1 month) - interval 1 month",
-        'interval 3 months'
-    ),
-    '1y': ("date_trunc('year', market_date)", 'interval 1 year'),
-    'fy': (
-        "date_trunc('year', market_date + interval 6 months) - interval 6 months",
-        'interval 1 year'
-    ),
-} -%}
+{#- Periods shorter than a day are made of intervals, all others of days. -#}
 {%- set sums = [
     'energy_mwh', 'energy_openelectricity_mwh', 'priced_energy_mwh', 'market_value',
     'emissions_energy_mwh', 'emissions_t'
 ] -%}
 
 with series as (
-    {% for period, seconds in instants.items() -%}
+    {% for period, seconds in clock_periods().items() -%}
     select
         intervals.iso,
         intervals.location,
@@ -45,10 +27,11 @@ with series as (
         {% endfor -%}
         max(coalesce(intervals.published_at, intervals._fetched_at)) as newest_at
     from {{ ref('fct_fuel_intervals') }} as intervals
+    where intervals.interval_minutes * 60 <= {{ seconds }}
     group by all
     union all
     {% endfor -%}
-    {% for period, (first_date, length) in days.items() -%}
+    {% for period, (first_date, length) in calendar_periods('daily.market_date').items() -%}
     select
         days.iso,
         days.location,
@@ -69,8 +52,7 @@ with series as (
         select
             daily.*,
             isos.time_zone,
-            cast({{ first_date | replace('market_date', 'daily.market_date') }} as date)
-                as first_date
+            cast({{ first_date }} as date) as first_date
         from {{ ref('rpt_fuel_daily') }} as daily
         inner join {{ ref('isos') }} as isos on daily.iso = isos.iso
     ) as days

@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
 
 {#- Periods shorter than a day are made of intervals, all others of days. -#}
-{%- set instants = {'30m': 1800, '1h': 3600} -%}
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
 
@@ -27,7 +26,7 @@ days as (
 ),
 
 series as (
-    {% for period, seconds in instants.items() -%}
+    {% for period, seconds in clock_periods().items() -%}
     select
         iso,
         location,

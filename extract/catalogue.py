@@ -79,8 +79,7 @@ class Table(_Strict):
 
     Of JSON: `records` are paths to its rows (`extract.json_paths`), `other_records` those of
     another era, for documents without any of `records`; `carry` brings values from above the
-    records; `where` keeps the rows in which two columns are equal; with `known_columns_only` what
-    the contract does not name is left out, not kept in `_extra`.
+    records; `where` keeps the rows in which two columns are equal.
     """
 
     name: str
@@ -93,7 +92,6 @@ class Table(_Strict):
     other_records: tuple[str, ...] = ()
     carry: tuple[str, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
-    known_columns_only: bool = False
     footer_lacks: str | None = None
     ignore_columns: tuple[str, ...] = ()
     stacked_header: bool = False

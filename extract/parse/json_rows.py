@@ -85,20 +85,30 @@ def _section(
     feed: Feed, table: Table, name: str, rows: list[dict[str, Any]], content: Content
 ) -> Iterator[Section]:
     names = list(dict.fromkeys(key for row in rows for key in row))  # records may differ
-    if table.known_columns_only:
-        names = [n for n in names if normalize_header(n) in table.by_header]
-    columns = [_column(name, [row.get(key) for row in rows]) for key in names]
+    compared = {name for pair in table.where for name in pair}
+    left_out = table.ignored | ({normalize_header(n) for n in compared} - table.by_header.keys())
+    names = [n for n in names if normalize_header(n) not in left_out]
+    columns = [
+        _column(name, [row.get(key) for row in rows], normalize_header(key) in table.by_header)
+        for key in names
+    ]
     text = csv_text(names, columns)
     yield from plain_csv.read(feed, name, iter([text]), content, table)
 
 
-def _column(name: str, values: list[Any]) -> pa.Array:
-    """A column of values; numbers and texts together (a dash for a missing one) as texts."""
+def _column(name: str, values: list[Any], is_known: bool) -> pa.Array:
+    """A column of values; numbers and texts together (a dash for a missing one) as texts.
+
+    Lists and objects are no values of a known column; of an unknown one they are kept as JSON.
+    """
     try:
-        return pa.array(values)
-    except pa.ArrowException as error:
-        if any(isinstance(v, dict | list) for v in values):
-            raise Quarantine(f"{name}: values that make no column: {error}") from error
+        column = pa.array(values)
+        if not pa.types.is_nested(column.type):
+            return column
+    except pa.ArrowException:  # values of several kinds
+        pass
+    if is_known and any(isinstance(v, dict | list) for v in values):
+        raise Quarantine(f"{name}: lists or objects where a column has plain values")
     return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values])
 
 

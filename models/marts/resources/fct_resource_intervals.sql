@@ -10,6 +10,10 @@
 {%- for source in arrivals(ref('int_resources__readings')) -%}
 {%- do landed.append(days_of_readings(source['relation'])) -%}
 {%- endfor -%}
+{#- energies are published for their own interval: they concern no other day -#}
+{%- for source in arrivals(ref('int_wem__facility_energies')) -%}
+{%- do landed.append(source['relation']) -%}
+{%- endfor -%}
 {%- set changed -%}
     (
         select

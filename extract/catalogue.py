@@ -74,8 +74,8 @@ class Table(_Strict):
 
     `stacked_header`: the names of a workbook's columns go on in the rows below the header, down to
     the first row with all keys. `also_records`: what AEMO called `record` in other eras.
-    `in_versions`: an AEMO file may hold the same rows in several
-    versions, of which the highest that has rows lands. `quoted_lines`: texts may hold line breaks.
+    `in_versions`: an AEMO file may hold the same rows in several versions, of which the one with
+    the most rows lands (of equals the highest). `quoted_lines`: texts may hold line breaks.
 
     Of JSON: `records` are paths to its rows (`extract.json_paths`), `other_records` those of
     another era, for documents without any of `records`; `carry` brings values from above the

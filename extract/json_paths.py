@@ -16,6 +16,7 @@ words): the last key names their column.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 Found = list[tuple[dict[str, Any], Any]]  # columns so far, and what was found below
@@ -33,11 +34,14 @@ def check(path: str) -> None:
             raise ValueError(f"{path!r} is no path to records: {step!r} is not understood")
 
 
-def records_at(document: Any, path: str, carry: tuple[str, ...] = ()) -> list | None:
+def records_at(
+    document: Any, path: str, carry: tuple[str, ...] = (), lacking: Counter[str] | None = None
+) -> list | None:
     """The records at a path: objects without objects inside, or whatever else is in their place.
 
     None where the path leads through or to something else. Raises KeyError where nothing is there:
-    null, no such key, or an empty list in place of an object.
+    null, no such key, or an empty list in place of an object. `lacking` counts, by the path as far
+    as it goes, the elements without a key that others have: their records are not among the answer.
     """
     found: Found = [({}, document)]
     walked, step = "", None
@@ -47,8 +51,10 @@ def records_at(document: Any, path: str, carry: tuple[str, ...] = ()) -> list | 
         below = _below(found, step)
         if below is None:
             return None
-        found = below
         walked = f"{walked}.{text}" if walked else text
+        if lacking is not None and (lost := len(found) - _count_with(found, step)):
+            lacking[walked] += lost
+        found = below
     if step["column"]:
         if any(isinstance(value, dict | list) for _, value in found):
             return None
@@ -95,6 +101,14 @@ def _below(found: Found, step: re.Match[str]) -> Found | None:
             return None
         below = [(keys, row) for keys, value in below for row in value]
     return below
+
+
+def _count_with(found: Found, step: re.Match[str]) -> int:
+    """How many of what was found have something at this step."""
+    if step["name"]:
+        return len(found)
+    key = step["key"]
+    return sum(isinstance(v, dict) and v.get(key) is not None for _, v in found)
 
 
 def _record(keys: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:

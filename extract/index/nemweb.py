@@ -82,40 +82,53 @@ class _Listing:
     def __init__(self, feed: Feed, window: Window, client: PoliteClient, settings: Settings):
         self.feed, self.window, self.client, self.settings = feed, window, client, settings
         self.found: list[Candidate] = []
+        self.troubles: list[ListingError] = []  # a folder that is not there hides no other
 
     async def run(self) -> list[Candidate]:
         start, end, index = self.window.start, self.window.end, self.feed.index
-        offers = await self._listed(_folders(index.get("current")), Naming.of(index))
+        offers, is_whole = await self._listed(_folders(index.get("current")), Naming.of(index))
         self._take(offers, start, end)
         if rolling := index.get("rolling"):
-            self._take_newest(await self._offers(rolling, Naming.of(index)))
-        if start is None:
-            if not index.get("current"):
-                await self._take_newest_month()
-            return self.found
-        # What a newer root does not hold from a day's first interval on, an older one must.
+            newest, _ = await self._listed([rolling], Naming.of(index))
+            self._take_newest(newest)
+        if start is not None:
+            # What a newer root does not hold from a day's first interval on, an older one must.
+            first = _first_whole_day(offers, Naming.of(index)) if is_whole else None
+            await self._older(start, end, first)
+        elif not index.get("current"):
+            await self._take_newest_month()
+        self._raise_troubles()
+        return self.found
+
+    async def _older(self, start: date, end: date | None, first: date | None) -> None:
+        """From the archive and the months, what the current folders do not hold: days before
+        `first`; all of them for none.
+        """
+        index = self.feed.index
         tomorrow = self.window.now.astimezone(MARKET_TIME).date() + DAY
-        older_end = min(end or tomorrow, _first_whole_day(offers, Naming.of(index)) or tomorrow)
-        troubles: list[ListingError] = []  # a root that is not there must not hide the others
+        older_end = min(end or tomorrow, first or tomorrow)
         if start < older_end and (archive := _folders(index.get("archive"))):
-            try:
-                naming = Naming.of(index, index.get("archive_span", "day"))
-                offers = await self._listed(archive, naming)
-                self._take(offers, start, older_end)
+            naming = Naming.of(index, index.get("archive_span", "day"))
+            offers, is_whole = await self._listed(archive, naming)
+            self._take(offers, start, older_end)
+            if is_whole:
                 older_end = min([older_end, *(o.first for o in offers if o.first)])
-            except ListingError as error:
-                troubles.append(error)
-        if self.feed.index.get("mmsdm"):
+        if index.get("mmsdm"):
             for month in _months(start, older_end):
                 try:
                     self._take(await self._monthly(month), None, None)
                 except ListingError as error:
                     if error.outcome != "expired" or self._is_due(month):
-                        troubles.append(error)
-        if troubles:
-            troubles[0].candidates = list(self.found)
-            raise troubles[0]
-        return self.found
+                        self.troubles.append(error)
+
+    def _raise_troubles(self) -> None:
+        if not self.troubles:
+            return
+        first, *others = self.troubles
+        first.candidates = list(self.found)
+        if others:
+            first.args = ("; ".join(map(str, self.troubles)),)
+        raise first
 
     def _is_due(self, month: date) -> bool:
         """Whether a month should be there by now: they come about the 8th of the next one."""
@@ -127,11 +140,14 @@ class _Listing:
         today = self.window.now.astimezone(MARKET_TIME).date()
         month = (today.replace(day=1) - DAY).replace(day=1)
         try:
-            self._take(await self._monthly(month), None, None)
+            try:
+                self._take(await self._monthly(month), None, None)
+            except ListingError as error:
+                if error.outcome != "expired" or self._is_due(month):
+                    raise
+                self._take(await self._monthly((month - DAY).replace(day=1)), None, None)
         except ListingError as error:
-            if error.outcome != "expired" or self._is_due(month):
-                raise
-            self._take(await self._monthly((month - DAY).replace(day=1)), None, None)
+            self.troubles.append(error)
 
     async def _monthly(self, month: date) -> list[_Offer]:
         """A month's files of the feed's tables, in either era's spelling."""
@@ -147,8 +163,15 @@ class _Listing:
         offers = await self._offers(folder, Naming())
         return [o for o in offers if any(w.match(o.entry.name) for w in wanted)]
 
-    async def _listed(self, folders: list[str], naming: Naming) -> list[_Offer]:
-        return [offer for folder in folders for offer in await self._offers(folder, naming)]
+    async def _listed(self, folders: list[str], naming: Naming) -> tuple[list[_Offer], bool]:
+        """The files of all folders that can be listed, and whether that is all of them."""
+        offers, before = [], len(self.troubles)
+        for folder in folders:
+            try:
+                offers += await self._offers(folder, naming)
+            except ListingError as error:
+                self.troubles.append(error)
+        return offers, len(self.troubles) == before
 
     async def _offers(self, folder: str, naming: Naming) -> list[_Offer]:
         url = self.settings.nemweb_url + folder

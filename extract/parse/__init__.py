@@ -9,7 +9,7 @@ from itertools import chain
 from typing import IO
 
 from extract.catalogue import Feed
-from extract.parse import aemo_csv, json_rows, notice, oasis, plain_csv, workbook
+from extract.parse import aemo_csv, json_rows, notice, oasis, plain_csv, sections, workbook
 from extract.parse.sections import BLOCK_BYTES, Content, Section, blocks, whole
 
 
@@ -17,7 +17,8 @@ def _csv(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
     """CSV, or the page of a data endpoint that stands for one."""
     first = next(blocks, b"")
     if first.lstrip().startswith(b"{"):
-        yield from json_rows.read_page(feed, member, whole(chain([first], blocks), member), content)
+        page = whole(chain([first], blocks), member, sections.MOST_JSON)
+        yield from json_rows.read_page(feed, member, page, content)
     else:
         yield from plain_csv.read(feed, member, chain([first], blocks), content)
 
@@ -44,7 +45,8 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
     Raises Quarantine.
     """
     if feed.parse in WHOLE_READERS:
-        data = whole(iter(partial(stream.read, BLOCK_BYTES), b""), member)
+        most = sections.MOST_JSON if feed.parse == "json" else sections.MOST_WHOLE
+        data = whole(iter(partial(stream.read, BLOCK_BYTES), b""), member, most)
         if feed.parse == "workbook" and not workbook.is_workbook(data):  # a sheet saved as CSV
             yield from _csv(feed, member, blocks(BytesIO(data), member, content), content)
         else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -43,24 +44,27 @@ def _plain(sub_type: str) -> str:
 
 
 def versions_to_take(feed: Feed, blocks: Iterator[bytes]) -> dict[str, str]:
-    """The version to land, by record, of tables that a file may hold in several: the highest one
-    that has rows.
+    """The version to land, by record, of tables that a file may hold in several: the one with the
+    most rows, of versions with as many rows the highest.
     """
-    filled: dict[str, set[str]] = {}
+    filled: dict[str, Counter[str]] = {}
     head: list[str] = []
+    rows: Counter[str] | None = None  # of the record in force
     for block in blocks:
         for mark in _HEADS.finditer(block):
             line = mark.group()
             if line.startswith(b"I,"):
                 head = line.decode("utf-8", "replace").split(",", 4)
-            elif len(head) > 3:
-                filled.setdefault(record_of(head[1], head[2]), set()).add(head[3])
-                head = []
+                rows = None
+                if len(head) > 3:
+                    rows = filled.setdefault(record_of(head[1], head[2]), Counter())
+            elif rows is not None:
+                rows[head[3]] += 1
     several = {t.record for t in feed.tables if t.in_versions}
     return {
-        record: max(versions, key=lambda v: (len(v), v))
+        record: max(versions, key=lambda v: (versions[v], len(v), v))
         for record, versions in filled.items()
-        if record in several
+        if record in several and versions
     }
 
 
@@ -109,7 +113,8 @@ class _State:
         self.landed_records: set[str] = set()
         self.record = self.version = ""  # of the table in force
         self.versions: dict[str, str] = {}  # the version of each record that has landed rows
-        self.left_out: dict[str, int] = {}  # rows of other versions, by what to call them
+        self.taken: Counter[str] = Counter()  # rows of it
+        self.left_out: Counter[tuple[str, str]] = Counter()  # rows of other versions
         self.is_left_out = False  # is the table in force one of another version?
         self.footer: int | None = None
 
@@ -216,12 +221,12 @@ class _State:
             self.breaks += body.count(_BREAK.encode())
         if self.table:
             self._check_version(self.table)
+            self.taken[self.record] += rows
             yield Section(self.table, self.header, body, rows, self.line, self.member, self.given)
         else:
             self.content.ignored_rows += rows
         if self.is_left_out:
-            name = f"{self.record} version {self.version}"
-            self.left_out[name] = self.left_out.get(name, 0) + rows
+            self.left_out[self.record, self.version] += rows
         self.line += rows
 
     def _check_version(self, table: Table) -> None:
@@ -265,10 +270,13 @@ class _State:
             )
         if not self.landed_records:
             raise Quarantine(f"{self.member}: has none of the tables of {self.feed.id}")
-        self.content.remarks += [
-            f"{rows} row(s) of {name} left out, the same in a version that is landed"
-            for name, rows in self.left_out.items()
-        ]
+        for (record, version), rows in self.left_out.items():
+            landed = self.taken[record]
+            said = (
+                f"{rows} row(s) of {record} version {version} left out, beside {landed} of version "
+                f"{self.versions[record]}, which landed"
+            )
+            (self.content.remarks if rows == landed else self.content.notes).append(said)
         lines = self.line - 1 - self.blanks
         if self.footer in (lines, lines + self.breaks):
             return

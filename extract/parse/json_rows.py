@@ -8,6 +8,7 @@ A page is `{"fields": [{"name": ...}], "data": [[...], ...]}`; it stands where a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,19 +25,24 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
     """Rows of the records that the feed's tables name under `records`, one path after the other.
 
     Records that are not there are noted. Raises Quarantine for what is no JSON, for something else
-    at the place of the records, or if all are missing.
+    at the place of the records, if all are missing, or if a table's `where` holds for none.
     """
     document = _document(member, data, content)
     found, lacking = False, []
     for table in feed.tables:
-        paths, missing = _present(document, member, table, table.records)
+        paths, missing, notes = _present(document, member, table, table.records)
         if not paths and table.other_records:
-            paths, missing = _present(document, member, table, table.other_records)
+            paths, missing, notes = _present(document, member, table, table.other_records)
         found, lacking = found or bool(paths), lacking + missing
-        for path, rows in paths:
-            wanted = rows
-            if table.where:
-                wanted = [r for r in rows if all(r.get(a) == r.get(b) for a, b in table.where)]
+        content.notes += notes
+        wanted_of = [_wanted(table, rows) for _, rows in paths]
+        if any(rows for _, rows in paths) and not any(wanted_of):
+            equal = " and ".join(f"{a} is {b}" for a, b in table.where)
+            raise Quarantine(
+                f"{member}: table {table.name}: in none of {sum(len(r) for _, r in paths):,} "
+                f"records {equal}, by which its rows are chosen (`where` in the feed's YAML)"
+            )
+        for (path, rows), wanted in zip(paths, wanted_of, strict=True):
             content.ignored_rows += len(rows) - len(wanted)
             if wanted:
                 yield from _section(feed, table, f"{member}[{path}]", wanted, content)
@@ -49,19 +55,31 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
 
 def _present(
     document: Any, member: str, table: Table, paths: tuple[str, ...]
-) -> tuple[list[tuple[str, list[dict[str, Any]]]], list[str]]:
-    """Paths that lead to something, with their records, and those that lead nowhere."""
-    found, lacking = [], []
+) -> tuple[list[tuple[str, list[dict[str, Any]]]], list[str], list[str]]:
+    """Paths that lead to something, with their records; those that lead nowhere; what to note."""
+    found, lacking, notes = [], [], []
     for path in paths:
+        without: Counter[str] = Counter()
         try:
-            rows = records_at(document, path, table.carry)
+            rows = records_at(document, path, table.carry, without)
         except KeyError:
             lacking.append(path)
             continue
         if rows is None or not all(isinstance(row, dict) for row in rows):
             raise Quarantine(f"{member}: {path} does not lead to records")
         found.append((path, rows))
-    return found, lacking
+        notes += [
+            f"table {table.name}: {count} element(s) lack {at}, which others have"
+            for at, count in without.items()
+        ]
+    return found, lacking, notes
+
+
+def _wanted(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows in which the columns that `where` compares are there and equal."""
+    for a, b in table.where:
+        rows = [row for row in rows if row.get(a) is not None and row[a] == row.get(b)]
+    return rows
 
 
 def read_page(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:

@@ -1,8 +1,8 @@
 """Notices in plain text: lines `Label : value`, and a text after the last label.
 
 Each column of the feed's table names its label; the column that is declared last takes the text.
-Rules and lines of dashes fall away. A line break within a value is kept as a vertical tab, since a
-row is a line.
+The text ends at the line `END OF REPORT`. Rules and lines of dashes fall away. A line break within
+a value is kept as a vertical tab, since a row is a line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _END = re.compile(r"\s*END OF REPORT\s*", re.IGNORECASE)
 
 
 def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Section]:
-    """One row. Raises Quarantine where a label of the table is missing, or all are."""
+    """One row. Raises Quarantine where a label of the table is missing, or all are, and for a text
+    that does not end in `END OF REPORT`, unless it comes from a zip, which is known to be whole.
+    """
     table = feed.tables[0]
     known = {name: c for c in table.columns for name in c.source_names}
     last = table.columns[-1].name
@@ -46,6 +48,11 @@ def read(feed: Feed, member: str, data: bytes, content: Content) -> Iterator[Sec
     if not values:
         labels = ", ".join(c.source_name or c.name for c in table.columns)
         raise Quarantine(f"{member}: no notice: no line begins with one of {labels}")
+    if not content.whole:
+        said = 'cut off: the closing line "END OF REPORT" is missing'
+        if not content.is_excerpt:
+            raise Quarantine(f"{member}: {said}")
+        content.notes.append(said)
     published = {c.name: c.source_name or c.name for c in table.columns}
     names = [published[name] for name in values]
     texts = [BREAK.join(lines).strip(f"{BREAK} ") for lines in values.values()]

@@ -25,6 +25,7 @@ _EMPTY_LINE = re.compile(rb"\n\n")  # found twice as fast as by `in`
 BLOCK_BYTES = 4 * 1024 * 1024  # members are read in blocks of this size, cut at a line end
 MOST_COLUMNS = 5_000  # the widest file has some 200
 MOST_WHOLE = 512 * 1024 * 1024  # of members that must be in memory at once: XML, JSON, workbooks
+MOST_JSON = 128 * 1024 * 1024  # as objects it takes up to ten times as much; files have 25 MB
 LONGEST_LINE = 2 * BLOCK_BYTES  # no row is near it: a text without line ends would fill the memory
 LONGEST_PAGE = 16 * LONGEST_LINE  # JSON on one line, where a CSV would stand
 
@@ -111,14 +112,14 @@ def blocks(stream: IO[bytes], member: str, content: Content) -> Iterator[bytes]:
         yield _unix(_check_start(block, member) if first else block)
 
 
-def whole(parts: Iterable[bytes], member: str) -> bytes:
-    """All of a member at once. Raises Quarantine for more than `MOST_WHOLE`."""
+def whole(parts: Iterable[bytes], member: str, most: int = MOST_WHOLE) -> bytes:
+    """All of a member at once. Raises Quarantine for more than `most` bytes."""
     kept, size = [], 0
     for part in parts:
         kept.append(part)
         size += len(part)
-        if size > MOST_WHOLE:
-            raise Quarantine(f"{member}: more than {MOST_WHOLE:,} bytes, which are read at once")
+        if size > most:
+            raise Quarantine(f"{member}: more than {most:,} bytes, which are read at once")
     return b"".join(kept)
 
 

@@ -32,12 +32,12 @@ def region(version: int, *regions: str, more: str = "", sub: str = "") -> str:
     return REGION.format(sub=sub, version=version, more=column) + "".join(rows)
 
 
-def test_of_two_versions_the_highest_with_rows_lands(land):
+def test_of_two_versions_with_as_many_rows_the_highest_lands(land):
     text = report("DAILY", region(2, "NSW1", "SA1"), region(3, "NSW1", "SA1", more=",3.46"))
     said, query = land({DAILY: text})
     assert said.ok and not said.warnings
     assert query("select message from nem._files") == [
-        ("2 row(s) of DREGION version 2 left out, the same in a version that is landed",)
+        ("2 row(s) of DREGION version 2 left out, beside 2 of version 3, which landed",)
     ]
     assert query(
         "select regionid, raiseregrrp, _row_number from nem.daily_dregion order by regionid"
@@ -49,6 +49,23 @@ def test_a_higher_version_without_rows_hides_nothing(land):
     said, query = land({DAILY: report("DAILY", region(2, "NSW1"), region(3))})
     assert said.ok and not said.warnings
     assert query("select regionid from nem.daily_dregion") == [("NSW1",)]
+
+
+def test_a_table_without_rows_in_any_version_is_empty(land):
+    said, query = land({DAILY: report("DAILY", region(2), region(3))})
+    assert said.ok and query("select status from nem._files") == [("empty",)]
+
+
+def test_the_fuller_version_lands_and_the_difference_is_told(land):
+    regions = ("NSW1", "QLD1", "SA1")
+    text = report(
+        "DAILY", region(3, "NSW1", more=",3.46"), region(2, *regions[:2]), region(2, regions[2])
+    )
+    said, query = land({DAILY: text})
+    assert said.ok and len(said.warnings) == 1
+    message = "1 row(s) of DREGION version 3 left out, beside 3 of version 2, which landed"
+    assert message in said.warnings[0]
+    assert query("select regionid from nem.daily_dregion order by 1") == [(r,) for r in regions]
 
 
 def test_the_order_of_versions_does_not_matter(land):

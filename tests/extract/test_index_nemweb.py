@@ -304,6 +304,56 @@ def test_a_month_that_is_missing_is_an_error_that_carries_the_rest() -> None:
     ]
 
 
+def test_a_current_folder_that_is_missing_hides_no_other() -> None:
+    hours, fives = "/Reports/Current/Actual_HH/", "/Reports/Current/Actual_5MIN/"
+    both = feed("nem_demand", {"kind": "nemweb", "current": [fives, hours], "rolling": ARCHIVE})
+    name = "PUBLIC_ACTUAL_OPERATIONAL_DEMAND_HH_202403121200_20240312120017.zip"
+    year = "PUBLIC_ACTUAL_OPERATIONAL_DEMAND_5MIN_202403121200_20240312120543.zip"
+    with pytest.raises(ListingError, match="Actual_5MIN") as caught:
+        listing({hours: page(hours, name), ARCHIVE: page(ARCHIVE, year)}, feed=both)
+    assert caught.value.outcome == "expired"
+    assert [c.name for c in caught.value.candidates] == [name, year]
+    with pytest.raises(ListingError, match=r"Actual_5MIN.*; .*Actual_HH.*; .*ARCHIVE") as caught:
+        listing({}, feed=both)
+    assert caught.value.candidates == []
+
+
+def test_a_day_comes_from_its_month_while_the_current_folder_fails() -> None:
+    july = mmsdm_folder(date(2022, 7, 1))
+    text = page(july, "PUBLIC_DVD_DISPATCHPRICE_202207010000.zip")
+    archive = page(ARCHIVE, "PUBLIC_DISPATCHIS_20230201.zip")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path == CURRENT:
+            return httpx.Response(500)
+        return httpx.Response(200, text={july: text, ARCHIVE: archive}[request.url.path])
+
+    client, settings = fake_client(handler)
+
+    async def go():
+        async with client:
+            window = Window(date(2022, 7, 30), date(2022, 7, 31), NOW)
+            return await list_feed(DISPATCH, window, client, settings, nothing_known)
+
+    with pytest.raises(ListingError, match=r"DispatchIS_Reports.* answered 500") as caught:
+        run(go())
+    assert [c.name for c in caught.value.candidates] == [
+        "PUBLIC_DVD_DISPATCHPRICE_202207010000.zip"
+    ]
+
+
+def test_without_the_first_of_two_current_folders_older_roots_are_asked_for_all_days() -> None:
+    fives = "/Reports/Current/Actual_5MIN/"
+    both = feed("nem_demand", {"kind": "nemweb", "current": [fives, CURRENT], "archive": ARCHIVE})
+    pages = {
+        CURRENT: page(CURRENT, *stamps("20240311", "0005"), *stamps("20240312", "0005")),
+        ARCHIVE: page(ARCHIVE, "PUBLIC_DISPATCHIS_20240311.zip"),
+    }
+    with pytest.raises(ListingError, match="Actual_5MIN") as caught:
+        listing(pages, date(2024, 3, 11), date(2024, 3, 12), feed=both)
+    assert "PUBLIC_DISPATCHIS_20240311.zip" in [c.name for c in caught.value.candidates]
+
+
 def test_known_keys_are_left_out() -> None:
     names = stamps("20240312", "0005", "0010")
     key = (CURRENT + names[0]).lower()

@@ -103,6 +103,44 @@ def test_only_the_rows_in_which_two_columns_agree_land(rows):
     assert content.notes == []  # `primary` is no unknown column
 
 
+@pytest.mark.parametrize("primary", ["09:00", None])
+def test_a_choice_that_no_row_meets_is_no_empty_file(rows, primary):
+    units = table(
+        "units",
+        column("code", "text"),
+        column("mw"),
+        parse="json",
+        records=("data.runs[].units",),
+        carry=("data.primary", "data.runs[].at"),
+        where=(("at", "primary"),),
+    )
+    runs = {"primary": primary, "runs": RUNS["data"]["runs"]}
+    with pytest.raises(Quarantine, match="units: in none of 2 records at is primary"):
+        rows(feed(units), {"run.json": json.dumps({"data": runs}).encode()})
+    runs["runs"] = [{"at": "08:00", "units": []}]  # a list that is empty itself
+    landed, _, _ = rows(feed(units), {"run.json": json.dumps({"data": runs}).encode()})
+    assert landed == {}
+
+
+def test_elements_without_a_key_that_others_have_are_told(rows):
+    units = table("units", column("code", "text"), parse="json", records=("runs[].units",))
+    runs = [{"units": [{"code": "A"}]}, {"at": 1}, {"units": None}]
+    landed, _, content = rows(feed(units), {"run.json": json.dumps({"runs": runs}).encode()})
+    assert landed["units"] == [{"code": "A"}]
+    assert content.notes == ["table units: 2 element(s) lack runs[].units, which others have"]
+
+
+def test_json_that_would_fill_the_memory_is_quarantined(rows, monkeypatch):
+    monkeypatch.setattr("extract.parse.sections.MOST_JSON", 20)
+    source = feed(table("points", column("at", "bigint"), parse="json", records=("data",)))
+    assert rows(source, {"a.json": b'{"data": [{"at":1}]}'})[0]["points"] == [{"at": 1}]
+    with pytest.raises(Quarantine, match="more than 20 bytes, which are read at once"):
+        rows(source, {"a.json": b'{"data": [{"at": 1}]}'})
+    page = feed(table("points", column("at", "bigint")))
+    with pytest.raises(Quarantine, match="more than 20 bytes"):
+        rows(page, {"a.csv": b'{"fields": [{"name": "at"}], "data": [[1]]}'})
+
+
 def test_what_the_contract_does_not_know_is_told_and_lands(rows):
     source = feed(table("points", column("at", "bigint"), parse="json", records=("data",)))
     data = {"data": [{"at": 1, "bids": [{"mw": 2}], "note": "x"}, {"at": 2}]}

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from gridhouse.check import FIXTURES
+from tests.extract.http_fakes import zip_bytes
 from tests.extract.test_index_dated import feed, listed
 
 SAMPLES = FIXTURES / "nem_market_notice_texts"
@@ -33,13 +34,28 @@ def test_the_samples_land(land):
     ("text", "reason"),
     [
         ("<html><body>Forbidden</body></html>", "no line begins with one of creation date"),
-        ("Notice ID : 5\nReason :\nwithout a kind\n", "notice type id"),
+        ("Notice ID : 5\nReason :\nwithout a kind\nEND OF REPORT\n", "notice type id"),
         ("", "no notice"),
     ],
 )
 def test_another_text_is_quarantined(land, text, reason):
     report, _ = land({"NEMITWEB1_MKTNOTICE_20260615.R140003": text})
     assert len(report.problems) == 1 and reason in report.problems[0].lower()
+
+
+def test_a_notice_that_was_cut_off_is_quarantined_unless_a_zip_says_that_it_is_whole(land):
+    whole = (SAMPLES / "NEMITWEB1_MKTNOTICE_20260615.R140001").read_text()
+    cut = whole[: whole.index("Constraint:")]
+    name = "NEMITWEB1_MKTNOTICE_20260615.R140001"
+    report, ask = land({name: cut})
+    assert len(report.problems) == 1 and '"END OF REPORT" is missing' in report.problems[0]
+    assert ask("select count(*) from nem.market_notice_text") == [(0,)]
+    report, ask = land({f"{name}.zip": zip_bytes(name, cut)})
+    assert len(report.problems) == 1  # still the plain one
+    assert ask("select name, status from nem._files where status = 'landed'") == [
+        (f"{name}.zip", "landed")
+    ]
+    assert ask("select notice_id from nem.market_notice_text") == [(140001,)]
 
 
 def test_a_notice_of_another_code_page_is_read(land):

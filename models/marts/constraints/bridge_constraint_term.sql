@@ -1,0 +1,31 @@
+select
+    iso,
+    constraint_name,
+    effective_date,
+    version_no,
+    term_type,
+    term,
+    bid_type,
+    factor,
+    last_changed_at,
+    _published_at as published_at,
+    _file_id as file_id,
+    {{ built_at() }} as _built_at
+from {{ ref('int_constraints__terms') }}
+-- of what was published again the last publication holds
+qualify row_number() over (
+    partition by
+        iso,
+        constraint_name,
+        effective_date,
+        version_no,
+        term_type,
+        term,
+        bid_type
+    order by
+        _published_at desc nulls last,
+        _fetched_at desc,
+        _loaded_at desc,
+        _file_id desc,
+        _row_number desc
+) = 1

@@ -1,0 +1,41 @@
+{{ config(alias='dispatchload') }}
+{%- set zone = 'Australia/Brisbane' %}
+
+select
+    resource as duid,
+    {{ local_text('interval_end', zone) }} as settlementdate,
+    interval_start,
+    interval_end,
+    interval_minutes,
+    market_date,
+    trading_date,
+    intervention,
+    connection_point_id as connectionpointid,
+    dispatch_mode as dispatchmode,
+    agc_status as agcstatus,
+    initial_mw as initialmw,
+    total_cleared_mw as totalcleared,
+    availability_mw as availability,
+    min_availability_mw as min_availability,
+    uigf_mw as uigf,
+    semi_dispatch_cap as semidispatchcap,
+    initial_energy_storage_mwh as initial_energy_storage,
+    energy_storage_mwh as energy_storage,
+    ramp_up_rate_mw_per_hour as rampuprate,
+    ramp_down_rate_mw_per_hour as rampdownrate,
+    raise1sec_enabled_mw as raise1sec,
+    raise6sec_enabled_mw as raise6sec,
+    raise60sec_enabled_mw as raise60sec,
+    raise5min_enabled_mw as raise5min,
+    raisereg_enabled_mw as raisereg,
+    lower1sec_enabled_mw as lower1sec,
+    lower6sec_enabled_mw as lower6sec,
+    lower60sec_enabled_mw as lower60sec,
+    lower5min_enabled_mw as lower5min,
+    lowerreg_enabled_mw as lowerreg,
+    published_at,
+    revision,
+    file_id,
+    _built_at
+from {{ ref('fct_resource_dispatch_intervals') }}
+where iso = 'NEM'

@@ -1,0 +1,104 @@
+"""AEMO's published rows, as the tables of schema `nem` show them.
+
+Rows were read from the zips with unzip and grep. Market time is UTC+10, stamps are ends.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import duckdb
+import pytest
+
+from extract.catalogue import load_catalogue
+from extract.run import Run
+from gridhouse import dbt
+from gridhouse.settings import Settings
+
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.ci]
+
+FILES = [
+    "next_day_dispatch/*.zip",
+    "mmsdm_trimmed/*GENCONDATA*",
+    "mmsdm_trimmed/*SPD*",
+]
+VIEWS = [
+    "nem__dispatchload",
+    "nem__constraint_definitions",
+    "nem__constraint_terms",
+]
+
+
+@pytest.fixture(scope="module")
+def ask(real_data, tmp_path_factory):
+    folder, files = tmp_path_factory.mktemp("nem_marts"), tmp_path_factory.mktemp("files")
+    for pattern in FILES:
+        found = list((real_data / "nem").glob(pattern))
+        assert found, pattern
+        for file in found:
+            shutil.copy(file, files)
+    catalogue = load_catalogue()
+    with Run(folder, catalogue, excerpts=True) as run:
+        run.prepare()
+        run.from_folder(files, list(catalogue))
+    assert run.report.problems == []
+    settings = Settings(data=folder)
+    manifest = dbt.parse(settings)
+    selected = [f"+{name}" for name in VIEWS]
+    for command in (["seed"], ["run", "--select", *selected]):
+        assert dbt.invoke(settings, command, manifest=manifest).failures == []
+    tested = dbt.invoke(
+        settings,
+        ["test", "--select", *selected, "--exclude", "staging", "intermediate", "test_type:unit"],
+        manifest=manifest,
+    )
+    assert tested.failures == [] and tested.tests
+    with duckdb.connect(str(dbt.warehouse_path(settings)), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "select initialmw, totalcleared, availability, uigf, semidispatchcap, rampuprate, "
+            "raisereg, connectionpointid, trading_date from nem.dispatchload "
+            "where duid = 'HDWF2' and settlementdate = '2026-05-14 04:05:00+10:00' "
+            "and intervention = 0",
+            [(96.7, 97.2543, 97.2543, 97.2543, 0, 1260, 0, "SHDW2H", date(2026, 5, 14))],
+        ),
+        (
+            "select initialmw, availability, uigf, energy_storage from nem.dispatchload "
+            "where duid = 'AGLHAL' and settlementdate = '2026-05-14 04:05:00+10:00'",
+            [(0, 146, 0, None)],
+        ),
+        (
+            "select constrainttype, constraintvalue, genericconstraintweight, dynamicrhs, "
+            "limittype, dispatch, predispatch from nem.constraint_definitions "
+            "where genconid = '#NSW1-QLD1_RAMP_I_F' and effectivedate = date '2021-04-09' "
+            "and versionno = 1",
+            [("<=", -400, 35, "0", "Ramping", "1", "0")],
+        ),
+        (
+            "select effectivedate, versionno, term_type, term, bidtype, factor "
+            "from nem.constraint_terms where genconid = 'N>LDBW33_BWLD34' "
+            "and effectivedate in (date '2021-04-02', date '2021-04-01') and versionno in (1, 7) "
+            "and term = 'VIC1-NSW1' order by effectivedate desc, versionno limit 1",
+            [(date(2021, 4, 2), 1, "INTERCONNECTOR", "VIC1-NSW1", None, 0.2043)],
+        ),
+        (
+            "select term_type, term, bidtype, factor from nem.constraint_terms "
+            "where genconid = 'F_ESTN++HYMOTR_L5' and effectivedate = date '2021-04-12' "
+            "and bidtype = 'LOWERREG' and term = 'NSW1'",
+            [("REGION", "NSW1", "LOWERREG", 1)],
+        ),
+        (
+            "select term_type, count(*) from nem.constraint_terms group by all order by 1",
+            [("INTERCONNECTOR", 1641), ("REGION", 72)],
+        ),
+    ],
+)  # fmt: skip
+def test_published_rows(ask, sql, expected):
+    assert ask(sql) == expected

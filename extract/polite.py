@@ -22,6 +22,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from extract.redact import without_secrets
 from gridhouse.settings import Rate, Settings
 
 MAX_REDIRECTS = 5
@@ -37,7 +38,8 @@ class Trouble(Exception):
     """A request that did not give what was asked.
 
     `outcome` is a word of the outcomes table, `retry` says whether trying again can help,
-    `detail` is the start of the server's answer (never shown for sign-ins).
+    `detail` is the start of the server's answer (never shown for sign-ins). Neither message nor
+    detail shows secrets of an address.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Trouble(Exception):
         tries: int | None = None,
         detail: str = "",
     ):
+        message = without_secrets(message)
         super().__init__(message)
         self.outcome = outcome
         self.message = message
@@ -58,12 +61,12 @@ class Trouble(Exception):
         self.retry = retry
         self.retry_after = retry_after
         self.tries = tries
-        self.detail = detail
+        self.detail = without_secrets(detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, kept in memory: listings and tokens."""
+    """A whole answer, kept in memory: listings and tokens. `url` shows no secrets."""
 
     url: str
     status: int
@@ -171,7 +174,8 @@ class PoliteClient:
         async def once() -> Answer:
             async with self.attempt(url, method=method, body=body, headers=headers) as response:
                 content = await self._content(response)
-                return Answer(str(response.url), response.status_code, response.headers, content)
+                answered = without_secrets(str(response.url))
+                return Answer(answered, response.status_code, response.headers, content)
 
         return await self.retrying(url, once)
 
@@ -279,6 +283,8 @@ class PoliteClient:
         """What an unsuccessful answer means."""
         status = response.status_code
         detail = await _start_of_body(response)
+        for secret in self._access(lane).values():
+            detail = detail.replace(secret, "***")  # an answer may repeat what it was asked with
         said = f"{asked} answered {status} {response.reason_phrase}".strip()
         if status == 429 and lane.name == "ercot_api" and "bandwidthquota" in detail.lower():
             because = (
@@ -373,6 +379,8 @@ def _redirect_target(response: httpx.Response, method: str) -> str | None:
         return None
     here = str(response.url.copy_remove_param(ACCESS))
     target = urljoin(here, location)
+    if f"{ACCESS}=" in target:  # repeated by the site; who may see it is told by its lane
+        target = str(httpx.URL(target).copy_remove_param(ACCESS))
     downgrade = here.startswith("https:") and not target.startswith("https:")
     if method != "GET" or downgrade or not target.startswith(("http:", "https:")):
         raise Trouble(

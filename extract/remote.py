@@ -28,6 +28,7 @@ from extract.index import (
 from extract.ledger import OutcomeRow
 from extract.parse.sections import Quarantine
 from extract.polite import PoliteClient
+from extract.redact import without_secrets
 from extract.run import Run
 from gridhouse.settings import Settings
 
@@ -204,7 +205,7 @@ def _note_failure(run: Run, feed: Feed, item: FetchFailed) -> None:
             feed=feed.id,
             kind="download",
             outcome=item.outcome,
-            url_or_path=item.candidate.url,
+            url_or_path=without_secrets(item.candidate.url),
             message=item.message,
             seconds=item.seconds,
         )
@@ -273,7 +274,7 @@ def _note_download(run: Run, feed: Feed, item: Fetched) -> None:
             feed=feed.id,
             kind="download",
             outcome="ok",
-            url_or_path=item.candidate.url,
+            url_or_path=without_secrets(item.candidate.url),
             bytes=item.bytes,
             seconds=item.seconds,
         )
@@ -287,7 +288,7 @@ def _entry(feed: Feed, candidate: Candidate, item: Fetched) -> Entry:
         name=item.name,
         sha256=item.sha256,
         bytes=item.bytes,
-        url=candidate.url,
+        url=without_secrets(candidate.url),
         published_at=candidate.published_at,
         fetched_at=item.fetched_at,
     )

@@ -14,6 +14,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from extract.redact import without_secrets
+
 if TYPE_CHECKING:
     from extract.catalogue import Feed
     from extract.polite import PoliteClient
@@ -93,9 +95,9 @@ class ListingError(Exception):
         outcome: str = "http_error",
         candidates: Sequence[Candidate] = (),
     ):
-        super().__init__(f"{feed}: listing {url}: {reason}; {advice}")
+        super().__init__(without_secrets(f"{feed}: listing {url}: {reason}; {advice}"))
         self.feed = feed
-        self.url = url
+        self.url = without_secrets(url)
         self.outcome = outcome
         self.candidates = list(candidates)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from extract.index import Candidate, Known, ListingError, Window, safe_name
+from extract.redact import without_secrets
 
 if TYPE_CHECKING:
     from extract.catalogue import Feed
@@ -34,7 +35,7 @@ async def candidates(
     paths, urls = feed.index.get("paths") or [], feed.index.get("urls") or []
     return [
         *(_candidate(feed, settings, path.lower(), f"{base}{path}") for path in paths),
-        *(_candidate(feed, settings, url, url) for url in urls),
+        *(_candidate(feed, settings, without_secrets(url), url) for url in urls),
     ]
 
 

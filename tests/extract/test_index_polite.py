@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from extract.polite import MAX_REDIRECTS, Trouble, retry_after, user_agent
+from extract.redact import without_secrets
 from tests.extract.http_fakes import FakeClock, Handler, fake_client, run
 
 URL = "https://nemweb.com.au/Reports/Current/"
@@ -312,6 +313,60 @@ def test_redirects_to_less_safe_places_are_refused(target: str) -> None:
     with pytest.raises(Trouble, match="not followed"):
         read(handler)
     assert len(asked) == 1
+
+
+# secrets
+
+HIDDEN = "https://pv-map.apvi.org.au/api/v2/2-digit/x.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("https://a.b/c?access_token=x", "https://a.b/c"),
+        ("https://a.b/c?day=1&access_token=x", "https://a.b/c?day=1"),
+        ("https://a.b/c?Access_Token=x&day=1: timed out", "https://a.b/c?day=1: timed out"),
+        ("https://a.b/c?day=1&access_token=x: timed out", "https://a.b/c?day=1: timed out"),
+        ("https://a.b/c?access_token=x&access_token=y answered 500", "https://a.b/c answered 500"),
+        ("'https://a.b/c?subscription-key=x' and why?", "'https://a.b/c' and why?"),
+        ("https://a.b/c?day=1&dst=true", "https://a.b/c?day=1&dst=true"),
+        ("is it there? access_token=", "is it there? access_token="),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(text: str, bare: str) -> None:
+    assert without_secrets(text) == bare
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(404, text="no such page: /x.json?access_token=s3cret, token s3cret"),
+        httpx.Response(200, headers={"content-length": "9"}, content=b"cut"),
+        httpx.Response(200, content=b"x" * 2000),
+        httpx.Response(302, headers={"location": "http://a.org/?access_token=s3cret"}),
+        httpx.RemoteProtocolError("gone: https://a.org/?access_token=s3cret"),
+    ],
+)
+def test_a_token_in_the_query_reaches_no_message(response: httpx.Response | Exception) -> None:
+    handler, asked = answers(response)
+    with pytest.raises(Trouble) as caught:
+        read(handler, HIDDEN, apvi_token="s3cret", max_listing_bytes=1000)
+    assert asked[0].url.params["access_token"] == "s3cret"
+    error = caught.value
+    assert "s3cret" not in f"{error} {error.args} {error.message} {error.detail}"
+
+
+def test_a_token_is_not_part_of_an_answers_address() -> None:
+    handler, asked = answers(
+        httpx.Response(302, headers={"location": f"{HIDDEN}?page=2&access_token=s3cret"}),
+        httpx.Response(302, headers={"location": "https://a.org/y?access_token=s3cret&page=3"}),
+        httpx.Response(200),
+    )
+    answer = read(handler, HIDDEN, apvi_token="s3cret")
+    assert answer.url == "https://a.org/y?page=3"
+    assert [r.url.params.get("access_token") for r in asked] == ["s3cret", "s3cret", None]
+    handler, _ = answers(httpx.Response(200))
+    assert read(handler, HIDDEN, apvi_token="s3cret").url == HIDDEN
 
 
 # the rest

@@ -42,7 +42,10 @@ def opennem(
     ] = None,
     trapezoid: Annotated[
         bool,
-        typer.Option(help="Energies one interval late, as Open Electricity files them."),
+        typer.Option(
+            help="Energies one interval late, as Open Electricity files them; values and emissions "
+            "stay those of the interval itself."
+        ),
     ] = False,
 ) -> None:
     """The static JSON files of Open Electricity, from what was built."""
@@ -60,7 +63,7 @@ def opennem(
                 [k.value for k in kinds or list(Kind)],
                 trapezoid,
             )
-        except files.NoData as error:
+        except (files.NoData, files.BadName) as error:
             raise Usage(str(error)) from None
         for path in written:
             console.print(str(path), markup=False, highlight=False, soft_wrap=True)

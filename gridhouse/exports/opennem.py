@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -253,6 +254,13 @@ class NoData(Exception):
     """There is nothing to export; the message says what was looked for and what to do."""
 
 
+_NAME = re.compile("[A-Za-z0-9_]+")  # what may become a folder
+
+
+class BadName(ValueError):
+    """A network or region that cannot be the name of a folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Periods of a file: SQL of a row's period number, and the stamp of a number."""
@@ -287,9 +295,11 @@ def write(
     """Write the files of a network and of its regions; the paths, in order.
 
     `regions`: those alone, none for the network and all of its regions. `kinds`: power, energy.
-    `trapezoid`: energies as Open Electricity files them (docs/methods/energy.md).
-    A file is replaced whole or not at all. Raises NoData, or Locked while a build writes.
+    `trapezoid`: energies as Open Electricity files them (docs/methods/energy.md); values and
+    emissions stay those of the intervals. A file is replaced whole or not at all. Raises NoData,
+    BadName, or Locked while a build writes.
     """
+    _check_names([network, *regions])
     with reading(settings) as connection:
         for table in ("rpt_fuel_daily", "fct_fuel_intervals"):
             if not has_table(connection, "marts", table):
@@ -303,6 +313,7 @@ def write(
                 [network],
             ).fetchall()
         ]
+        _check_names(known)
         lacking = [r for r in regions if r not in known]
         if not known or lacking:
             raise NoData(
@@ -318,6 +329,14 @@ def write(
             for kind in kinds
             for path in (export.power if kind == "power" else export.energy)(folder, place)
         ]
+
+
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise BadName(
+                f"{name!r} is no name of a network or region: letters, digits and underscores alone"
+            )
 
 
 class _Export:
@@ -346,7 +365,7 @@ class _Export:
         label = LABELS[self.network]
         grid = Grid("5m", f"epoch_us({label}) // 300000000")
         # the last interval that units of all regions have: rooftop and prices may differ
-        (last,) = self.connection.execute(
+        (last,) = self._asked(
             f"""
             select min(last_slot)
             from (
@@ -361,7 +380,8 @@ class _Export:
                     )
                 group by location
             )
-            """
+            """,
+            region,
         ).fetchone()
         if last is None:
             return
@@ -382,13 +402,18 @@ class _Export:
         days = " union all ".join(
             f"select market_date from {t} where {self._where(region)}" for t in tables
         )
-        return self.connection.execute(
-            f"select min(market_date), max(market_date) from ({days})"
+        return self._asked(
+            f"select min(market_date), max(market_date) from ({days})", region
         ).fetchone()
 
     def _where(self, region: str | None) -> str:
-        named = f" and location = '{region}'" if region else ""
-        return f"iso = '{self.network}'{named}"
+        return "iso = $network" + (" and location = $region" if region else "")
+
+    def _asked(self, query: str, region: str | None, **values: Any):
+        """The answer to a query, with those values that it names."""
+        values |= {"network": self.network, "region": region, "code": region or self.network}
+        named = set(re.findall(r"\$(\w+)", query))
+        return self.connection.execute(query, {n: v for n, v in values.items() if n in named})
 
     def _series(
         self,
@@ -416,8 +441,6 @@ class _Export:
                 rows = rows.replace("imports_mwh", "imports_openelectricity_mwh")
                 rows = rows.replace("exports_mwh", "exports_openelectricity_mwh")
             values = {"first": first, "last": last, "first_slot": slots[0], "last_slot": slots[1]}
-            if "$code" in rows:
-                values["code"] = region or self.network
             whole = ""
             if grid in (MONTHS, DAYS) and table in _DAYS_OF:
                 slots_there = _WHOLE_SLOTS.format(
@@ -428,9 +451,8 @@ class _Export:
                     place=self._where(region),
                 )
                 whole = f"and slot in ({slots_there})"
-            lists = self.connection.execute(
-                _LISTS.format(rows=rows, whole=whole), values
-            ).to_arrow_table()
+            query = _LISTS.format(rows=rows, whole=whole)
+            lists = self._asked(query, region, **values).to_arrow_table()
             found += [self._one(row, grid, region) for row in _with_lists(lists)]
         return sorted(found, key=lambda s: s["id"])
 
@@ -512,7 +534,11 @@ def _place(folder: Path, network: str, region: str | None) -> Path:
 def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

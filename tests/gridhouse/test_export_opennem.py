@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from gridhouse.exports.opennem import on_grid, shown
+from gridhouse.exports.opennem import _replace, on_grid, shown
 from tests.gridhouse.conftest import Command
 
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "fuel_techs.csv"
@@ -287,6 +287,54 @@ def test_power_ends_with_the_units_and_has_the_signs_of_the_files(gridhouse, sma
     }  # fmt: skip
     coal = network["au.nem.fuel_tech.coal_black.power"]
     assert (coal[-1], coal[-8], coal[-9]) == (126, None, 124)  # no sum without a region
+
+
+@pytest.mark.parametrize("region", ["../NSW1", "A B", "' or true --"])
+def test_a_region_that_is_no_plain_name_is_refused(gridhouse, small, tmp_path, region):
+    to = tmp_path / "out"
+    done = gridhouse("export", "opennem", "--to", str(to), "--region", region, code=2)
+    assert "letters, digits and underscores alone" in " ".join(done.stderr.split())
+    assert not to.exists()
+
+
+def test_no_folder_is_called_after_a_region_in_the_tables_that_leads_elsewhere(
+    gridhouse, small, tmp_path
+):
+    small.add("rpt_fuel_daily", [{"iso": "NEM", "location": "../../x"}])
+    done = gridhouse("export", "opennem", "--to", str(tmp_path / "out"), code=2)
+    assert "'../../x' is no name" in " ".join(done.stderr.split())
+
+
+def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path):
+    path = tmp_path / "7d.json"
+    path.mkdir()
+    with pytest.raises(OSError, match=r"7d\.json"):
+        _replace(path, "{}")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_trapezoid_moves_energies_and_neither_values_nor_emissions(gridhouse, small, tmp_path):
+    small.add(
+        "rpt_fuel_daily",
+        [
+            {"iso": "NEM", "location": "SA1", "fuel_tech": "GAS_OCGT", "interval_count": 288,
+             "market_date": date(2025, 7, 9), "expected_interval_count": 288,
+             "energy_mwh": 1000.0, "energy_openelectricity_mwh": 1200.0,
+             "priced_energy_mwh": 1000.0, "emissions_energy_mwh": 1000.0,
+             "market_value": 7.0, "emissions_t": 600.0}
+        ],
+    )  # fmt: skip
+    found = {}
+    for name, options in (("a", ()), ("b", ("--trapezoid",))):
+        to = tmp_path / name
+        files = exported(gridhouse, to, "energy", "--region", "SA1", *options)
+        found[name] = {
+            s["data_type"]: s["history"]["data"]
+            for s in files["NEM/SA1/energy/2025.json"]["data"]
+            if s.get("fuel_tech") == "gas_ocgt"
+        }
+    assert found["a"] == {"energy": [1], "market_value": [7], "emissions": [600]}
+    assert found["b"] == {"energy": [1.2], "market_value": [7], "emissions": [600]}
 
 
 def test_energy_by_days_can_be_that_of_open_electricity(gridhouse, small, tmp_path):

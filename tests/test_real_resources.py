@@ -9,9 +9,10 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -229,3 +230,27 @@ def test_no_unit_that_runs_is_of_unknown_technology(ask):
         "from marts.fct_resource_intervals where market_date = date '2025-12-27'"
     )
     assert (units, rows, unknown_mw) == (493, 544, 0)
+
+
+def test_the_files_of_an_energy_are_found_as_the_page_says(ask):
+    page = Path(__file__).parents[1] / "docs/methods/energy.md"
+    found = ask(re.search(r"```sql\n(.*?)```", page.read_text(), re.DOTALL)[1])
+    files = {row[1:] for row in found}
+    assert len(found) == 288 and len(files) == 1
+    reading, following, price = next(iter(files))
+    # a month of SCADA is one file, a month of prices another
+    assert reading == following != price and price is not None
+
+
+def test_a_battery_s_former_codes_are_known_without_a_register(ask):
+    """The register on file is of 2017 and 2021 and names neither of these codes."""
+    found = ask(
+        "select resource, storage_unit, fuel_tech, region, dispatch_type, source, valid_from, "
+        "valid_to from marts.dim_resource where storage_unit = 'BHB1' order by resource"
+    )
+    changed = date(2024, 7, 4)
+    assert found == [
+        ("BHB1", "BHB1", "BATTERY", "NSW1", "BIDIRECTIONAL", "REGISTRATION", changed, None),
+        ("BHBG1", "BHB1", "BATTERY_DISCHARGING", "NSW1", "GENERATOR", "SEED", None, changed),
+        ("BHBL1", "BHB1", "BATTERY_CHARGING", "NSW1", "LOAD", "SEED", None, changed),
+    ]

@@ -60,7 +60,8 @@ def half_hours() -> tuple[str, str]:
 def test_output_that_lands_after_its_prices_is_built(warehouse, tmp_path):
     land(warehouse, tmp_path / "price", *price())
     warehouse.build("+fct_resource_intervals")
-    found = f"select source, output_mw, energy_mwh, market_value from {FACT} order by interval_start"
+    columns = "source, output_mw, energy_mwh, market_value"
+    found = f"select {columns} from {FACT} order by interval_start"
     assert warehouse.sql(found) == []
 
     # as of the dispatch solution: 120 MW for five minutes at 90 AUD

@@ -1,6 +1,6 @@
--- Dated by the register where it is on file; a unit that stands in a list alone has one row without
--- dates. Its technology is from the first of these that tells one: our seed, the registration list,
--- the list of emission factors.
+-- Dated by the register where it is on file; a unit that stands in a list or a seed alone has one
+-- row, without dates unless the seed tells one. Its technology is from the first of these that tells
+-- one: our seed, the registration list, the list of emission factors, a battery's former codes.
 with dated as (
     select * from {{ ref('int_resources__dated') }}
 ),
@@ -39,8 +39,8 @@ stations as (
         station_id
 ),
 
-roles as (
-    select * from {{ ref('nem_unit_roles') }}
+seeded as (
+    select * from {{ ref('int_resources__seeded') }}
 ),
 
 words as (
@@ -51,12 +51,8 @@ fuel_techs as (
     select * from {{ ref('fuel_techs') }}
 ),
 
-successors as (
-    select * from {{ ref('resource_successors') }}
-),
-
 codes as (
-    {% for source in ['dated', 'listed', 'factors', 'demand_response'] -%}
+    {% for source in ['dated', 'listed', 'factors', 'demand_response', 'seeded'] -%}
     select
         iso,
         resource
@@ -69,26 +65,30 @@ named as (
     select
         codes.iso,
         codes.resource,
-        dated.valid_from,
-        dated.valid_to,
+        case when dated.resource is null then seeded.valid_from else dated.valid_from end
+            as valid_from,
+        case when dated.resource is null then seeded.valid_to else dated.valid_to end as valid_to,
         coalesce(
             stations.station_name, listed.station_name,
             demand_response.station_name, factors.station_name
         ) as name,
         coalesce(dated.participant_id, listed.participant, demand_response.participant) as owner,
-        coalesce(dated.region, listed.region, demand_response.region, factors.region) as region,
+        coalesce(
+            dated.region, listed.region, demand_response.region, factors.region, seeded.region
+        ) as region,
         dated.station_id,
         dated.connection_point_id,
         coalesce(
             dated.dispatch_type,
             listed.dispatch_type,
-            case when demand_response.resource is not null then 'DEMAND_RESPONSE' end
+            case when demand_response.resource is not null then 'DEMAND_RESPONSE' end,
+            seeded.dispatch_type
         ) as dispatch_type,
         coalesce(dated.schedule_type, listed.schedule_type) as schedule_type,
         coalesce(listed.fuel_descriptor, factors.energy_source) as fuel,
         listed.technology_descriptor as technology,
         case
-            when roles.fuel_tech is not null then roles.fuel_tech
+            when seeded.fuel_tech is not null then seeded.fuel_tech
             when registered_words.fuel_tech is not null then registered_words.fuel_tech
             when
                 demand_response.resource is not null
@@ -97,16 +97,19 @@ named as (
             -- a station's own load stands in the list of emission factors under the station's fuel
             when
                 coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR'
+                and factor_words.fuel_tech is not null
                 then factor_words.fuel_tech
+            else seeded.implied_fuel_tech
         end as fuel_tech,
         case
-            when roles.fuel_tech is not null then 'SEED'
+            when seeded.fuel_tech is not null then 'SEED'
             when registered_words.fuel_tech is not null or demand_response.resource is not null
                 then 'REGISTRATION'
             when
                 factor_words.fuel_tech is not null
                 and coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR'
                 then 'CDEII'
+            when seeded.implied_fuel_tech is not null then 'SEED'
         end as fuel_source,
         coalesce(
             dated.registered_capacity_mw,
@@ -127,8 +130,11 @@ named as (
             when
                 listed.resource is not null or demand_response.resource is not null
                 then 'REGISTRATION'
-            else 'CDEII'
-        end as source
+            when factors.resource is not null then 'CDEII'
+            else 'SEED'
+        end as source,
+        seeded.successor,
+        coalesce(seeded.storage_unit, codes.resource) as storage_unit
     from codes
     left join dated on codes.iso = dated.iso and codes.resource = dated.resource
     left join listed on codes.iso = listed.iso and codes.resource = listed.resource
@@ -138,7 +144,7 @@ named as (
             codes.iso = demand_response.iso
             and codes.resource = demand_response.resource
     left join stations on dated.iso = stations.iso and dated.station_id = stations.station_id
-    left join roles on codes.iso = roles.iso and codes.resource = roles.resource
+    left join seeded on codes.iso = seeded.iso and codes.resource = seeded.resource
     left join words as registered_words
         on
             registered_words.list = 'REGISTRATION'
@@ -163,8 +169,6 @@ select
             when fuel_techs.is_emission_free then 'FUEL'
         end as emission_factor_basis
     ),
-    fuel_techs.fuel_group,
-    successors.successor
+    fuel_techs.fuel_group
 from named
 left join fuel_techs on named.fuel_tech = fuel_techs.fuel_tech
-left join successors on named.iso = successors.iso and named.resource = successors.resource

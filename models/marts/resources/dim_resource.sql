@@ -22,6 +22,7 @@ select
     emission_factor,
     emission_factor_basis,
     successor,
+    storage_unit,
     valid_from,
     valid_to,
     source

@@ -20,6 +20,7 @@ select
     distribution_loss_factor,
     emission_factor as co2e_emissions_factor,
     successor,
+    storage_unit,
     valid_from as start_date,
     valid_to as end_date,
     source

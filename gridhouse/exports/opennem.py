@@ -49,6 +49,8 @@ _SIGN = "case when fuel_tech in ('BATTERY_CHARGING', 'PUMPS') then -1 else 1 end
 
 # Of what a sum is made of, so much must be known; else it is a hole.
 COVERED = 0.995
+# After so many days on which its region has units and it has none, a fuel has ended there.
+ENDED = 90
 _REGION_SUMS = {
     "demand_energy": "demand_total_mwh",
     "demand_value": "demand_total_mwh * settlement_price",
@@ -70,16 +72,67 @@ _SUMS = ", ".join(
 # Each select gives rows (series, fuel_tech, code, data_type, slot, value); `{slot}` is the number
 # of the period. A place is a condition on iso, and on location if it is a region.
 _ENERGY = {
+    # Each fuel of each region is expected on all days from its first on, and of a region that joins
+    # the others in all of its first month. It has ended if it lacks more than {ended} days on which
+    # its region has units (rooftop is estimated by itself). What lacks a part of it is a hole.
     "marts.rpt_fuel_daily": """
-        select
-            'fuel_tech.' || lower(fuel_tech) as series, lower(fuel_tech) as fuel_tech,
-            lower(fuel_tech) as code, unnest(['energy', 'market_value', 'emissions']) as data_type,
-            slot, unnest([energy, market_value, emissions]) as value
-        from (
+        with days as (
+            select *, fuel_tech = 'SOLAR_ROOFTOP' as is_estimate
+            from marts.rpt_fuel_daily
+            inner join ref.fuel_techs using (fuel_tech)
+            where {place}
+        ),
+        numbered as (
+            select
+                location, is_estimate, market_date,
+                row_number() over (partition by location, is_estimate order by market_date) as n,
+                count(*) over (partition by location, is_estimate) as day_count,
+                min(market_date) over (partition by is_estimate) as first_of_all
+            from (
+                select distinct location, is_estimate, market_date
+                from days
+                where interval_count > 0 and location is not null
+            )
+        ),
+        gapped as (
+            select *, n - lag(n, 1, n) over by_fuel > {ended} as begins_again
+            from days inner join numbered using (location, is_estimate, market_date)
+            where interval_count > 0
+            window by_fuel as (partition by location, fuel_tech order by n)
+        ),
+        stretches as (
+            select *, count(*) filter (where begins_again) over by_fuel as stretch
+            from gapped
+            window by_fuel as (partition by location, fuel_tech order by n)
+        ),
+        spans as (
+            select
+                fuel_tech,
+                case when min(n) > 1 then min(market_date) else
+                    greatest(any_value(first_of_all), date_trunc('month', min(market_date)))
+                end as first_day,
+                case when any_value(day_count) - max(n) > {ended} then max(market_date) else $last
+                end as last_day
+            from stretches
+            group by location, fuel_tech, stretch
+        ),
+        expected as (
+            select fuel_tech, {slot} as slot, count(*) as day_count
+            from (
+                select
+                    fuel_tech,
+                    cast(unnest(generate_series(
+                        greatest(first_day, $first), least(last_day, $last), interval 1 day
+                    )) as date) as market_date
+                from spans
+            )
+            group by all
+        ),
+        summed as (
             select
                 fuel_tech, {slot} as slot,
-                case when sum(interval_count) >= {covered} * sum(expected_interval_count)
-                    then sum({sign} * energy_mwh) / 1000 end as energy,
+                sum(completeness) filter (where location is not null) as known_days,
+                sum({sign} * energy_mwh) / 1000 as energy,
                 case when abs(sum(priced_energy_mwh)) >= {covered} * abs(sum(energy_mwh))
                     then sum({sign} * market_value) end as market_value,
                 case
@@ -87,11 +140,17 @@ _ENERGY = {
                         and abs(sum(emissions_energy_mwh)) >= {covered} * abs(sum(energy_mwh))
                         then sum(emissions_t)
                 end as emissions
-            from marts.rpt_fuel_daily
-            inner join ref.fuel_techs using (fuel_tech)
-            where {place} and market_date between $first and $last
+            from days
+            where market_date between $first and $last
             group by all
         )
+        select
+            'fuel_tech.' || lower(fuel_tech) as series, lower(fuel_tech) as fuel_tech,
+            lower(fuel_tech) as code, unnest(['energy', 'market_value', 'emissions']) as data_type,
+            slot, unnest([energy, market_value, emissions]) as value
+        from summed
+        inner join expected using (fuel_tech, slot)
+        where known_days >= {covered} * day_count
     """,
     "marts.fct_region_intervals": """
         with summed as (
@@ -150,18 +209,37 @@ _ENERGY = {
     """,
 }
 _POWER = {
+    # A fuel is expected of a region from its first interval on: a sum that lacks a region is none.
     "marts.fct_fuel_intervals": """
+        with intervals as (
+            select *, {slot} as slot
+            from marts.fct_fuel_intervals
+            where {place} and fuel_tech is not null and market_date between $first and $last
+        ),
+        earlier as (
+            select distinct location, fuel_tech
+            from marts.rpt_fuel_daily
+            where {place} and interval_count > 0 and market_date < $first
+        ),
+        begun as (
+            select
+                fuel_tech,
+                case when count(earlier.fuel_tech) = 0 then min(slot) else 0 end as first_slot
+            from intervals left join earlier using (location, fuel_tech)
+            group by location, fuel_tech
+        ),
+        summed as (
+            select fuel_tech, slot, count(power_mw) as known, sum({sign} * power_mw) as power
+            from intervals
+            group by all
+        )
         select
             'fuel_tech.' || lower(fuel_tech) as series, lower(fuel_tech) as fuel_tech,
-            lower(fuel_tech) as code, 'power' as data_type, {slot} as slot,
-            -- a sum that lacks a region is none
-            case
-                when count(power_mw) = max(count(*)) over (partition by fuel_tech)
-                    then sum({sign} * power_mw)
-            end as value
-        from marts.fct_fuel_intervals
-        where {place} and fuel_tech is not null and market_date between $first and $last
-        group by fuel_tech, {slot}
+            lower(fuel_tech) as code, 'power' as data_type, slot,
+            case when known = count(*) then power end as value
+        from summed inner join begun using (fuel_tech)
+        where first_slot <= slot
+        group by fuel_tech, slot, known, power
     """,
     "marts.fct_region_intervals": """
         with summed as (
@@ -212,12 +290,12 @@ _TEMPERATURE = {
     """,
 }
 # A day or month that lacks a region, or a month that lacks a day, is a hole: its sum would be too
-# low. Expected are the regions of the month. The first month is the one in which the data begin.
+# low. Expected are the regions of the month. The first month begins where the data do.
 _WHOLE_SLOTS = """
     with present as (
         select distinct location, market_date
         from {table}
-        where {place} and location is not null and {is_counted}
+        where {place} and location is not null
     ),
     months as (
         select date_trunc('month', market_date) as month, count(distinct location) as regions
@@ -232,13 +310,15 @@ _WHOLE_SLOTS = """
     select counted.slot
     from counted
     inner join months on date_trunc('month', counted.first_day) = months.month
-    where region_days = months.regions * {days}
-        or ({days} > 1 and counted.slot = (select min(slot) from counted))
+    where
+        region_days = months.regions * case
+            when {days} > 1 and counted.slot = (select min(slot) from counted)
+                then {days} - day(counted.first_day) + 1
+            else {days}
+        end
 """
-_DAYS_OF = {
-    "marts.rpt_fuel_daily": "interval_count > 0",
-    "marts.fct_region_intervals": "true",
-}
+# Of these the first and the last day are those of the export.
+_TABLES_OF_DAYS = ("marts.rpt_fuel_daily", "marts.fct_region_intervals")
 # Series without a value do not exist.
 _LISTS = """
     select
@@ -398,7 +478,7 @@ class _Export:
 
     def _days(self, region: str | None) -> tuple[date | None, date | None]:
         """First and last day of anything."""
-        tables = [t for t in _DAYS_OF if has_table(self.connection, *t.split("."))]
+        tables = [t for t in _TABLES_OF_DAYS if has_table(self.connection, *t.split("."))]
         days = " union all ".join(
             f"select market_date from {t} where {self._where(region)}" for t in tables
         )
@@ -432,6 +512,7 @@ class _Export:
                 slot=grid.slot,
                 sign=_SIGN,
                 covered=COVERED,
+                ended=ENDED,
                 sums=_SUMS,
                 place=self._where(region),
                 is_region="true" if region else "false",
@@ -442,10 +523,9 @@ class _Export:
                 rows = rows.replace("exports_mwh", "exports_openelectricity_mwh")
             values = {"first": first, "last": last, "first_slot": slots[0], "last_slot": slots[1]}
             whole = ""
-            if grid in (MONTHS, DAYS) and table in _DAYS_OF:
+            if grid in (MONTHS, DAYS) and table == "marts.fct_region_intervals":
                 slots_there = _WHOLE_SLOTS.format(
                     table=table,
-                    is_counted=_DAYS_OF[table],
                     slot=grid.slot,
                     days="day(last_day(counted.first_day))" if grid is MONTHS else "1",
                     place=self._where(region),

@@ -24,7 +24,7 @@ TABLES = """
         iso text, location text, fuel_tech text, market_date date, interval_count integer,
         expected_interval_count integer, energy_mwh double, energy_openelectricity_mwh double,
         priced_energy_mwh double, emissions_energy_mwh double, market_value double,
-        emissions_t double);
+        emissions_t double, completeness double as (interval_count / expected_interval_count));
     create table marts.fct_fuel_intervals (
         iso text, location text, fuel_tech text, interval_start timestamptz,
         interval_end timestamptz, market_date date, power_mw double);
@@ -379,6 +379,91 @@ def test_a_sum_that_lacks_days_or_a_region_is_a_hole(gridhouse, tables, tmp_path
     february = history("NEM/energy/2025.json")["data"][31 : 31 + 4]
     assert february == [2, 2, None, 2]
     assert history("NEM/energy/2024.json")["last"] == "2024-12-30T00:00:00+10:00"
+
+
+def test_a_fuel_that_lacks_days_is_a_hole_whatever_its_region_has(gridhouse, tables, tmp_path):
+    """Coal 120 GWh a day but none on 4-31 July, beside rooftop and wind of every day."""
+    days = [date(2024, 6, 1) + timedelta(n) for n in range(92)]
+    hole = [date(2024, 7, 4) + timedelta(n) for n in range(28)]
+    whole = {"iso": "NEM", "interval_count": 288, "expected_interval_count": 288}
+
+    def of(region: str, fuel: str, energy: float, known: list[date]) -> list[dict]:
+        row = whole | {"location": region, "fuel_tech": fuel, "energy_mwh": energy}
+        return [row | {"market_date": day} for day in known]
+
+    tables.add(
+        "rpt_fuel_daily",
+        of("NSW1", "SOLAR_ROOFTOP", 1000.0, days)
+        + of("NSW1", "WIND", 1000.0, days)
+        + of("NSW1", "COAL_BLACK", 120_000.0, [d for d in days if d not in hole])
+        # a fuel's first day is 15 June, a whole month is missing in one of two regions
+        + of("NSW1", "GAS_OCGT", 1000.0, days[14:])
+        + of("SA1", "WIND", 1000.0, [d for d in days if d.month != 7])
+        + of("QLD1", "COAL_BLACK", 1000.0, days),
+    )
+    files = exported(gridhouse, tmp_path / "out", "energy")
+
+    def history(path: str, fuel: str) -> tuple[str, list]:
+        (found,) = (s["history"] for s in files[path]["data"] if s["id"].endswith(f"{fuel}.energy"))
+        return found["start"][:10], found["data"]
+
+    region, network = "NEM/NSW1/energy/all.json", "NEM/energy/all.json"
+    assert history(region, "coal_black") == ("2024-06-01", [3600, None, 3720])
+    assert history(region, "solar_rooftop") == ("2024-06-01", [30, 31, 31])
+    assert history(region, "gas_ocgt") == ("2024-06-01", [16, 31, 31])
+    assert history(network, "coal_black") == ("2024-06-01", [3630, None, 3751])
+    assert history(network, "wind") == ("2024-06-01", [60, None, 62])
+    daily = history("NEM/NSW1/energy/2024.json", "coal_black")[1]
+    assert daily[32:35] == [120, None, None] and daily[60:] == [None, *[120] * 31]
+
+
+def test_a_fuel_has_ended_after_ninety_days_of_its_region_without_it(gridhouse, tables, tmp_path):
+    days = [date(2024, 1, 1) + timedelta(n) for n in range(182)]  # to 30 June
+    row = {"iso": "NEM", "interval_count": 288, "expected_interval_count": 288,
+           "energy_mwh": 1000.0}  # fmt: skip
+    known = {("SA1", "COAL_BROWN"): 40, ("SA1", "GAS_STEAM"): 100, ("SA1", "WIND"): 182,
+             ("VIC1", "COAL_BROWN"): 182}  # fmt: skip
+    tables.add(
+        "rpt_fuel_daily",
+        [
+            row | {"location": region, "fuel_tech": fuel, "market_date": day}
+            for (region, fuel), count in known.items()
+            for day in days[:count]
+        ],
+    )
+    files = exported(gridhouse, tmp_path / "out", "energy")
+    found = {s["id"][7:]: s["history"]["data"] for s in files["NEM/energy/all.json"]["data"]}
+    assert found == {
+        "fuel_tech.coal_brown.energy": [62, 38, 31, 30, 31, 30],  # 9 February was the last
+        "fuel_tech.gas_steam.energy": [31, 29, 31],  # 9 April: 82 days are no end
+        "fuel_tech.wind.energy": [31, 29, 31, 30, 31, 30],
+    }
+
+
+def test_a_first_unit_in_a_further_region_leaves_the_power_before_it(gridhouse, tables, tmp_path):
+    def of(region: str, intervals: range) -> list[dict]:
+        row = {"location": region, "fuel_tech": "WIND", "power_mw": 10.0}
+        coal = {"location": region, "fuel_tech": "COAL_BLACK", "power_mw": 1.0}
+        return [interval(n) | r for n in range(288) for r in (row, coal) if n in intervals]
+
+    late = range(200, 288)
+    tables.add("fct_fuel_intervals", of("NSW1", range(288)) + of("SA1", late))
+    # coal of SA1 is known from long ago: what lacks it is a hole
+    days = [("NSW1", "WIND", 9), ("SA1", "WIND", 9), ("SA1", "COAL_BLACK", 1)]
+    tables.add(
+        "rpt_fuel_daily",
+        [
+            {"iso": "NEM", "location": region, "fuel_tech": fuel, "market_date": date(2025, 7, day),
+             "interval_count": 88, "expected_interval_count": 288}
+            for region, fuel, day in days
+        ],
+    )  # fmt: skip
+    files = exported(gridhouse, tmp_path / "out", "power", "--network", "NEM")
+    found = {s["id"]: s["history"]["data"] for s in files["NEM/power/7d.json"]["data"]}
+    assert found == {
+        "au.nem.fuel_tech.wind.power": [10] * 200 + [20] * 88,
+        "au.nem.fuel_tech.coal_black.power": [2] * 88,
+    }
 
 
 def test_a_sum_of_which_a_part_is_unknown_is_a_hole(gridhouse, tables, tmp_path):

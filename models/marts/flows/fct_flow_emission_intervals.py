@@ -8,9 +8,7 @@ from python_models.flows.frames import COLUMNS, Border, flow_emissions
 ISO = "NEM"  # the only market here with regions and flows between them
 DAYS_AT_ONCE = 28  # bounds memory, and is one length of arrays
 # Open Electricity's rule: what units give, without rooftop (docs/methods/flows.md)
-GENERATION = (
-    "energy_mwh > 0 and fuel_tech is distinct from 'SOLAR_ROOFTOP' and location is not null"
-)
+NO_GENERATION = "not is_supply or fuel_tech = 'SOLAR_ROOFTOP'"
 KNOWN_SHARE = 0.99  # of the energy, at least, must come from units with an emission factor
 IN_FIVE_MINUTES = (
     "market_date, interval_minutes // 5 as parts, "
@@ -37,6 +35,7 @@ def model(dbt, session):
     fuels = dbt.ref("fct_fuel_intervals").filter(f"iso = '{ISO}'")
     borders = dbt.ref("fct_border_intervals").filter(f"iso = '{ISO}'")
     ends = dbt.ref("interconnectors").filter(f"iso = '{ISO}'")
+    others = dbt.ref("fuel_techs").filter(NO_GENERATION).project("fuel_tech").fetchall()
     days = [_days(relation, dbt) for relation in (fuels, borders)]
     days = days[0].union(days[1]).distinct().order("market_date").fetchall()
     valid = "coalesce(valid_from, date '1900-01-01'), coalesce(valid_to, date '9999-12-31')"
@@ -46,7 +45,7 @@ def model(dbt, session):
     reader.execute("set TimeZone = 'UTC'")
     # interconnectors side by side are one border each: it is expected while any of them is
     batches = _batches(
-        reader.sql(fuels.sql_query()),
+        reader.sql(fuels.sql_query()).filter(_generation([fuel for (fuel,) in others])),
         reader.sql(borders.sql_query()),
         [day for (day,) in days],
         [Border(*row) for row in topology],
@@ -65,7 +64,7 @@ def _batches(fuels, borders, days, topology):
     stamp = pa.scalar(built_at(), SCHEMA.field("_built_at").type)
     for first, last in _spans(days):
         window = f"market_date between date '{first}' and date '{last}'"
-        generation = fuels.filter(f"{window} and {GENERATION}").project(
+        generation = fuels.filter(window).project(
             f"{IN_FIVE_MINUTES}, location, energy_mwh, emissions_energy_mwh, emissions_t"
         )
         generation = generation.aggregate(
@@ -79,6 +78,13 @@ def _batches(fuels, borders, days, topology):
         flows = flows.project("* replace (energy_mwh / parts as energy_mwh)")
         carried = flow_emissions(generation.to_arrow_table(), flows.to_arrow_table(), topology)
         yield from _stamped(carried, stamp).to_batches()
+
+
+def _generation(others):
+    """A unit whose fuel no list tells generates too."""
+    quoted = ", ".join(f"'{fuel}'" for fuel in others)
+    named = f"coalesce(fuel_tech not in ({quoted}), true)"
+    return f"energy_mwh > 0 and location is not null and {named}"
 
 
 def _sum(figure):

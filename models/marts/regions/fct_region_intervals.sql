@@ -270,14 +270,17 @@ fuel_techs as (
     select * from {{ ref('fuel_techs') }}
 ),
 
--- Rooftop has columns of its own.
+-- Rooftop has columns of its own; demand response is load not taken, not generation.
 fuel_rows as (
     select
         fuels.*,
         fuel_techs.is_renewable
     from {{ rows_of(ref('fct_fuel_intervals'), built) }} as fuels
     left join fuel_techs on fuels.fuel_tech = fuel_techs.fuel_tech
-    where fuels.location is not null and fuels.fuel_tech is distinct from 'SOLAR_ROOFTOP'
+    where
+        fuels.location is not null
+        and fuels.fuel_tech is distinct from 'SOLAR_ROOFTOP'
+        and fuel_techs.is_supply is not false
 ),
 
 parted_fuels as (

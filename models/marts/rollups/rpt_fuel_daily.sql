@@ -13,6 +13,9 @@ with daily as (
         market_date,
         min(interval_minutes) as interval_minutes,
         count(energy_mwh) as interval_count,
+        count(*) as row_count,
+        sum(interval_minutes) as row_minutes,
+        coalesce(sum(interval_minutes) filter (where energy_mwh is not null), 0) as known_minutes,
         min(resource_count) as min_resource_count,
         max(resource_count) as max_resource_count,
         count(*) filter (where held_count > 0) as held_count,
@@ -40,8 +43,10 @@ select
     fuel_tech,
     market_date,
     cast(interval_count as integer) as interval_count,
-    cast(1440 // interval_minutes as integer) as expected_interval_count,
-    least(interval_count / (1440 // interval_minutes), 1) as completeness,
+    -- a day on which the intervals become shorter has some of both lengths
+    cast(row_count + greatest(1440 - row_minutes, 0) // interval_minutes as integer)
+        as expected_interval_count,
+    least(known_minutes / 1440, 1) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     min_resource_count,
     max_resource_count,

@@ -27,7 +27,9 @@ def test_a_region_generates_without_its_demand_response(warehouse):
         ) as f (location, fuel_tech, power_mw, factor);
         insert into marts.fct_border_intervals by name
         select {at}, from_location, to_location, flow_mw, flow_mw / 12 as energy_mwh
-        from (values ('SA1', 'VIC1', 60.0), ('VIC1', 'SA1', -60.0)) as b (from_location, to_location, flow_mw);
+        from (values
+            ('SA1', 'VIC1', 60.0), ('VIC1', 'SA1', -60.0)
+        ) as b (from_location, to_location, flow_mw);
         """
     )
     warehouse.build("fct_flow_emission_intervals", "fct_region_intervals")

@@ -147,6 +147,7 @@ class FeedSettings(_Strict):
     cadence: timedelta
     online_days: int
     first_run: date | None = None  # of the product: nothing was published before
+    last_run: date | None = None  # of a product that ended: nothing was published after
     on_request: bool = False  # so large, or so long listed, that it is fetched only by its name
     index: dict[str, Any]
     names: tuple[str, ...]

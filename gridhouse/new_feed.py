@@ -1,8 +1,15 @@
 """A feed from AEMO's data model: the YAML and the staging SQL of a table of the MMS.
 
-The model is two CSVs that AEMO publishes and gridhouse does not carry: `mmsdm_*_columns.csv`
-(table, position, column, type, mandatory, primary_key, comment) and `table_config_*.csv` (report
-name and sub type of each table). What is written passes as it is: parse, conventions and lint.
+The model comes as two CSVs in one folder, which gridhouse does not carry:
+
+- `mmsdm_*_columns.csv`, an extract of AEMO's MMS Data Model Report (which has it as a document): a
+  row a column, with table, position, column, type (`decimal(15,5)`, `date`, `varchar(20)`),
+  mandatory and primary_key (Y or N) and comment. Read are table, column, type, primary_key and
+  comment, which may be empty.
+- `table_config_*.csv`, the configuration of AEMO's loader: REPORT_NAME, REPORT_SUB_TYPE (NULL for none) and
+  DESTINATION_TABLE, the first row of a table being its newest report.
+
+What is written passes as it is: parse, conventions and lint.
 """
 
 from __future__ import annotations
@@ -34,6 +41,9 @@ FRESH = {
     "P7D": "{count: 15, period: day}",
     "P31D": "{count: 60, period: day}",
 }
+# what must be in the two files of the data model
+MODEL_COLUMNS = ("table", "column", "type", "primary_key", "comment")
+CONFIG_COLUMNS = ("REPORT_NAME", "REPORT_SUB_TYPE", "DESTINATION_TABLE")
 INTERVAL_KEYS = ("settlementdate", "interval_datetime", "datetime")
 
 
@@ -180,19 +190,23 @@ def monthly_names(*tables: str) -> tuple[str, ...]:
     return (rf"^PUBLIC_DVD_{either}\d?_\d", rf"^PUBLIC_ARCHIVE\W\d*{either}\W")
 
 
-def _rows(folder: Path, pattern: str) -> list[dict[str, str]]:
+def _rows(folder: Path, pattern: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
     files = sorted(folder.glob(pattern))
     if not files:
         raise NoSuchTable(
-            f"{folder} has no {pattern}: get AEMO's data model as CSV and name its folder with "
-            "--data-model"
+            f"{folder} has no {pattern}: make it of AEMO's MMS Data Model Report (columns "
+            f"{', '.join(needed)}) and name its folder with --data-model"
         )
     with files[-1].open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        missing = [name for name in needed if name not in (reader.fieldnames or ())]
+        if missing:
+            raise NoSuchTable(f"{files[-1]} lacks the column(s) {', '.join(missing)}")
+        return list(reader)
 
 
 def _columns(folder: Path, table: str) -> list[dict[str, str]]:
-    rows = _rows(folder, "mmsdm_*_columns.csv")
+    rows = _rows(folder, "mmsdm_*_columns.csv", MODEL_COLUMNS)
     found = [r for r in rows if r["table"].upper() == table]
     if not found:
         known = ", ".join(sorted({r["table"] for r in rows}))
@@ -203,7 +217,7 @@ def _columns(folder: Path, table: str) -> list[dict[str, str]]:
 def _records(folder: Path, table: str) -> list[str]:
     """What the table is called in files, in all eras."""
     found = []
-    for row in _rows(folder, "table_config_*.csv"):
+    for row in _rows(folder, "table_config_*.csv", CONFIG_COLUMNS):
         if row["DESTINATION_TABLE"].upper() == table:
             sub = row["REPORT_SUB_TYPE"].strip()
             found.append(row["REPORT_NAME"] + (f".{sub}" if sub and sub != "NULL" else ""))

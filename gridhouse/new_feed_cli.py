@@ -21,8 +21,9 @@ def new_feed(
     data_model: Annotated[
         Path | None,
         typer.Option(
-            help="Folder with AEMO's data model as CSV (default: nem/data_model in "
-            "GRIDHOUSE_REAL_DATA, else in ../shared/data)."
+            help="Folder with an extract of AEMO's MMS Data Model Report as CSV, see "
+            "docs/cookbook/add_a_product.md (default: nem/data_model in GRIDHOUSE_REAL_DATA, else "
+            "in ../shared/data)."
         ),
     ] = None,
     to: Annotated[

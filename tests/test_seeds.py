@@ -17,3 +17,13 @@ def column(seed: str, name: str) -> set[str]:
 
 def test_feeds_with_a_lag_are_in_the_catalogue():
     assert column("reference/feed_lags.csv", "feed") <= {f.id for f in load_catalogue()}
+
+
+def test_products_that_ended_and_those_that_come_late_are_known():
+    feeds = load_catalogue()
+    ended = {f.id for f in feeds if f.last_run}
+    assert ended == {"wem_balancing_summary", "wem_facility_scada_history"}
+    assert all(f.last_run.isoformat() == "2023-10-01" for f in feeds if f.last_run)
+    with (SEEDS / "reference/feed_lags.csv").open(newline="") as lines:
+        lags = {row["feed"]: int(row["publication_minutes"]) for row in csv.DictReader(lines)}
+    assert lags["wem_operational_demand"] == 2 * 24 * 60

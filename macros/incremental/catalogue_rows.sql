@@ -3,7 +3,7 @@
 {% macro catalogue_rows() -%}
     {%- set columns = [
         'feed', 'operator', 'title', 'product_id', 'feed_group', 'cadence', 'time_zone',
-        'online_days', 'landing_page', 'index_kind', 'on_request', 'description'
+        'online_days', 'landing_page', 'index_kind', 'on_request', 'last_run', 'description'
     ] -%}
     {%- set feeds = {} -%}
     {%- if execute -%}
@@ -16,7 +16,7 @@
         {%- set cells = [
             name, source.schema, feed.title, feed.product_id, feed.group, feed.cadence,
             feed.time_zone, feed.online_days, feed.landing_page, feed.index.kind,
-            feed.get('on_request', false), source.source_description
+            feed.get('on_request', false), feed.get('last_run', ''), source.source_description
         ] -%}
     select
         {%- for cell in cells %}

@@ -6,12 +6,15 @@ import csv
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from extract.catalogue import CATALOGUE, load_catalogue
+from extract.run import Run
 from gridhouse import new_feed
 from gridhouse.cli import app
 
@@ -91,6 +94,43 @@ def test_what_the_model_lacks_is_said(model: Path, arguments: list[str], words: 
 def test_a_folder_without_the_model_is_said(tmp_path: Path) -> None:
     done = command("TIDES", "--data-model", tmp_path)
     assert done.exit_code == 2 and "has no mmsdm_*_columns.csv" in done.output
+
+
+def test_a_model_without_a_column_is_said(model: Path) -> None:
+    path = model / "mmsdm_9_9_columns.csv"
+    path.write_text(path.read_text("utf-8").replace("primary_key", "key"), "utf-8")
+    done = command("TIDES", "--data-model", model)
+    words = " ".join(done.output.split())
+    assert done.exit_code == 2 and "lacks the column(s) primary_key" in words
+
+
+def test_files_of_a_generated_feed_land(model: Path, tmp_path: Path, prepared_data: Path) -> None:
+    catalogue, files = tmp_path / "nem", tmp_path / "files"
+    catalogue.mkdir()
+    files.mkdir()
+    assert command("TIDES", "--data-model", model, "--to", catalogue).exit_code == 0
+    (files / "PUBLIC_DVD_TIDES_202104010000.CSV").write_text(
+        "C,SETP.WORLD,DVD_TIDES,AEMO,PUBLIC,2021/05/09,10:02:04,1,,1\n"
+        "I,DISPATCH,TIDE,2,SETTLEMENTDATE,DUID,TIDEMW,PHASE,END_DATE,LASTCHANGED\n"
+        'D,DISPATCH,TIDE,2,"2021/04/01 00:05:00",EBB1,-12.5,3,"2999/12/31 00:00:00",\n'
+        'D,DISPATCH,TIDE,2,"2021/04/01 00:05:00",FLOOD1,0,,,"2021/04/01 00:00:01"\n'
+        "C,END OF REPORT,5\n"
+    )
+    feeds = load_catalogue(tmp_path)
+    with Run(prepared_data, feeds) as run:
+        run.prepare()
+        run.from_folder(files, list(feeds))
+    assert run.report.problems == [] and run.report.warnings == []
+    with duckdb.connect(str(prepared_data / "raw.duckdb"), read_only=True) as connection:
+        rows = connection.execute(
+            "select settlementdate, duid, tidemw, phase, year(end_date), lastchanged "
+            "from nem.tides order by duid"
+        ).fetchall()
+    at = datetime(2021, 4, 1, 0, 5)
+    assert rows == [
+        (at, "EBB1", -12.5, 3, 2999, None),
+        (at, "FLOOD1", 0.0, None, None, datetime(2021, 4, 1, 0, 0, 1)),
+    ]
 
 
 def test_nothing_is_written_over(model: Path, tmp_path: Path) -> None:

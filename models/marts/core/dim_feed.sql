@@ -38,6 +38,7 @@ select
     catalogue.landing_page,
     catalogue.index_kind != 'manual' as is_listed,
     lower(catalogue.on_request) = 'true' as is_on_request,
+    cast(nullif(catalogue.last_run, '') as date) as last_run_date,
     catalogue.description,
     cast(coalesce(files.file_count, 0) as bigint) as file_count,
     cast(coalesce(files.quarantined_file_count, 0) as bigint) as quarantined_file_count,

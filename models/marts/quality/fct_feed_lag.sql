@@ -16,13 +16,14 @@ measured as (
         feeds.cadence_minutes,
         feeds.is_listed,
         feeds.is_on_request,
+        feeds.last_run_date,
         feeds.last_interval_start,
         feeds.last_published_at,
         feeds.last_loaded_at,
         {{ minutes_between('feeds.last_interval_start', built_at()) }} as lag_minutes,
         case
             -- one file may be missed, and the next be slow, before a feed counts as late
-            when feeds.is_listed and not feeds.is_on_request
+            when feeds.is_listed and not feeds.is_on_request and feeds.last_run_date is null
                 then coalesce(lags.publication_minutes, 0) + 2 * feeds.cadence_minutes + 5
         end as expected_lag_minutes
     from feeds

@@ -6,7 +6,7 @@ Rows were read from the zips with unzip and grep. Market time is UTC+10, stamps 
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.ci]
 
 FILES = [
     "next_day_dispatch/*.zip",
+    "forecast_operational_demand/*.zip",
     "mmsdm_trimmed/*GENCONDATA*",
     "mmsdm_trimmed/*SPD*",
 ]
@@ -27,6 +28,7 @@ VIEWS = [
     "nem__dispatchload",
     "nem__constraint_definitions",
     "nem__constraint_terms",
+    "fct_load_forecast_intervals",
 ]
 
 
@@ -97,6 +99,19 @@ def ask(real_data, tmp_path_factory):
         (
             "select term_type, count(*) from nem.constraint_terms group by all order by 1",
             [("INTERCONNECTOR", 1641), ("REGION", 72)],
+        ),
+        (
+            "select model, load_mw, issued_at from marts.fct_load_forecast_intervals "
+            "where location = 'NSW1' and interval_end = timestamptz '2025-04-01 08:00:00+00' "
+            "order by model",
+            [(f"OPERATIONAL_{poe}", mw, datetime(2025, 4, 1, 7, 27, 41, tzinfo=UTC))
+             for poe, mw in (("POE10", 8525), ("POE50", 8407), ("POE90", 8290))],
+        ),
+        (
+            "select model, count(*) from marts.fct_load_forecast_intervals group by all "
+            "order by model",
+            [("OPERATIONAL_POE10", 1985), ("OPERATIONAL_POE50", 1985),
+             ("OPERATIONAL_POE90", 1985)],
         ),
     ],
 )  # fmt: skip

@@ -27,6 +27,20 @@
         'center_east': 'CenterEast'
     })
 ] -%}
+{#- Per kind of the NEM: its staging model, technology, kind, column, time of issue and which rows
+    count. A month holds all its runs in one file. -#}
+{%- set nem_regions = ['NSW1', 'QLD1', 'SA1', 'TAS1', 'VIC1'] -%}
+{%- set rooftop = ref('stg_nem__rooftop_forecasts') -%}
+{%- set predispatch = ref('stg_nem__predispatch_regions') -%}
+{%- set predispatch_issued = nem_predispatch_issued('run_id') -%}
+{%- set nem = [
+    (rooftop, 'SOLAR_ROOFTOP', 'POWERMEAN', 'power_mean_mw', 'forecast_at', 'true'),
+    (rooftop, 'SOLAR_ROOFTOP', 'POWERPOE50', 'power_poe50_mw', 'forecast_at', 'true'),
+    (rooftop, 'SOLAR_ROOFTOP', 'POWERPOELOW', 'power_poe_low_mw', 'forecast_at', 'true'),
+    (rooftop, 'SOLAR_ROOFTOP', 'POWERPOEHIGH', 'power_poe_high_mw', 'forecast_at', 'true'),
+    (predispatch, 'SOLAR', 'UIGF', 'solar_uigf_mw', predispatch_issued, 'intervention = 0'),
+    (predispatch, 'WIND', 'UIGF', 'wind_uigf_mw', predispatch_issued, 'intervention = 0')
+] -%}
 with {% for hours, technology, kinds, places in products -%}
 figures_{{ loop.index }} as (
     select
@@ -64,9 +78,37 @@ product_{{ loop.index }} as (
 ),
 
 {% endfor -%}
+{% for relation, technology, kind, generation_mw, issued_at, condition in nem -%}
+nem_{{ loop.index }} as (
+    select
+        iso,
+        location,
+        case when list_contains({{ nem_regions }}, location) then 'REGION' else 'SUBREGION' end
+            as location_type,
+        '{{ technology }}' as technology,
+        '{{ kind }}' as forecast_kind,
+        interval_start,
+        interval_end,
+        market_date,
+        {{ issued_at }} as issued_at,
+        {{ generation_mw }} as generation_mw,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ relation }}
+    where {{ condition }}
+),
+
+{% endfor -%}
 unioned as (
     {% for product in products -%}
     select * from product_{{ loop.index }}
+    union all by name
+    {% endfor -%}
+    {% for product in nem -%}
+    select * from nem_{{ loop.index }}
     {% if not loop.last -%} union all by name
     {% endif -%}
     {% endfor %}
@@ -76,11 +118,13 @@ select
     iso,
     cast(null as text) as market,
     location,
-    case location when 'ERCOT' then 'SYSTEM' else 'RENEWABLE_REGION' end as location_type,
+    coalesce(location_type, case location when 'ERCOT' then 'SYSTEM' else 'RENEWABLE_REGION' end)
+        as location_type,
     interval_start,
     interval_end,
-    cast(60 as integer) as interval_minutes,
+    {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
     market_date,
+    coalesce(issued_at, _published_at, _fetched_at) as issued_at,
     technology,
     forecast_kind,
     generation_mw,

@@ -44,6 +44,20 @@
         'locations': {'VALLEY': 'valley_mw'}
     }
 ] -%}
+{#- Per product of the NEM: the model, the column, when a run was issued and which rows count. A month
+    holds all its runs in one file, so the time of the file does not tell them apart. -#}
+{%- set operational = ref('stg_nem__operational_demand_forecasts') -%}
+{%- set predispatch = ref('stg_nem__predispatch_regions') -%}
+{%- set p5min = ref('stg_nem__p5min_regions') -%}
+{%- set p5min_issued = "run_at - interval '5 minutes'" -%}
+{%- set nem = [
+    (operational, 'OPERATIONAL_POE10', 'operational_demand_poe10_mw', 'forecast_at', 'true'),
+    (operational, 'OPERATIONAL_POE50', 'operational_demand_poe50_mw', 'forecast_at', 'true'),
+    (operational, 'OPERATIONAL_POE90', 'operational_demand_poe90_mw', 'forecast_at', 'true'),
+    (predispatch, 'PREDISPATCH', 'total_demand_mw', nem_predispatch_issued('run_id'),
+     'intervention = 0'),
+    (p5min, 'P5MIN', 'total_demand_mw', p5min_issued, 'true')
+] -%}
 with {% for product in ercot -%}
 {{ product.name }}_locations as (
     select unnest({{ product.locations.keys() | list }}) as location
@@ -101,6 +115,31 @@ caiso as (
     where execution_type <> 'ACTUAL'
 ),
 
+{% for relation, model, load_mw, issued_at, condition in nem -%}
+nem_{{ model | lower }} as (
+    select
+        iso,
+        cast(null as text) as market,
+        location,
+        'REGION' as location_type,
+        interval_start,
+        interval_end,
+        {{ minutes_between('interval_start', 'interval_end') }} as interval_minutes,
+        market_date,
+        {{ issued_at }} as issued_at,
+        '{{ model }}' as model,
+        {{ load_mw }} as load_mw,
+        cast(null as boolean) as is_in_use,
+        _published_at,
+        _fetched_at,
+        _loaded_at,
+        _file_id,
+        _row_number
+    from {{ relation }}
+    where {{ load_mw }} is not null and {{ condition }}
+),
+
+{% endfor -%}
 unioned as (
     {% for product in ercot -%}
     select * from {{ product.name }}
@@ -108,7 +147,12 @@ unioned as (
     union all by name
     {% endfor -%}
     select * from caiso
+    {% for product in nem -%}
+    union all by name
+    select * from nem_{{ product[1] | lower }}
+    {% endfor -%}
 )
 
-select * from unioned
+select * replace (coalesce(issued_at, _published_at, _fetched_at) as issued_at)
+from unioned
 where {{ has_instant('interval_start') }}

@@ -16,7 +16,7 @@ with published as (
             'technology',
             'forecast_kind',
             'interval_start',
-            'coalesce(_published_at, _fetched_at)'
+            'issued_at'
         ],
         values=[
             'generation_mw'
@@ -33,7 +33,7 @@ select
     interval_end,
     interval_minutes,
     market_date,
-    coalesce(_published_at, _fetched_at) as issued_at,
+    issued_at,
     technology,
     forecast_kind,
     generation_mw,

@@ -15,7 +15,7 @@ with published as (
             'location_type',
             'model',
             'interval_start',
-            'coalesce(_published_at, _fetched_at)'
+            'issued_at'
         ],
         values=[
             'load_mw',
@@ -33,7 +33,7 @@ select
     interval_end,
     interval_minutes,
     market_date,
-    coalesce(_published_at, _fetched_at) as issued_at,
+    issued_at,
     model,
     load_mw,
     is_in_use,

@@ -23,11 +23,23 @@ FILES = [
     "forecast_operational_demand/*.zip",
     "mmsdm_trimmed/*GENCONDATA*",
     "mmsdm_trimmed/*SPD*",
+    "mmsdm_trimmed/*BID*OFFER_D*202603*",
+    "mmsdm_trimmed/*LOSS*MODEL*",
+    "mmsdm_trimmed/*THRESHOLDS*",
+    "dispatch_is/*.csv",
 ]
 VIEWS = [
     "nem__dispatchload",
     "nem__constraint_definitions",
     "nem__constraint_terms",
+    "nem__bid_days",
+    "nem__bid_intervals",
+    "nem__constraint_solutions",
+    "nem__fcas_prices",
+    "nem__local_prices",
+    "nem__loss_factor_models",
+    "nem__loss_models",
+    "nem__price_thresholds",
     "fct_load_forecast_intervals",
 ]
 
@@ -112,6 +124,49 @@ def ask(real_data, tmp_path_factory):
             "order by model",
             [("OPERATIONAL_POE10", 1985), ("OPERATIONAL_POE50", 1985),
              ("OPERATIONAL_POE90", 1985)],
+        ),
+        (
+            "select priceband1, priceband10, minimumload, participantid, entrytype, "
+            "dailyenergyconstraint from nem.bid_days where duid = 'AGLHAL' and bidtype = 'ENERGY' "
+            "and direction = 'GEN' and trading_date = date '2026-03-01'",
+            [(-966.3, 19615.89, 2, "HALLETT", "REBID", 3627)],
+        ),
+        (
+            "select maxavail, fixedload, rocup, rocdown, bandavail9, bandavail10, "
+            "pasaavailability from nem.bid_intervals where duid = 'AGLHAL' "
+            "and bidtype = 'ENERGY' and settlementdate = '2026-03-01 04:05:00+10:00'",
+            [(196, 0, 12, 12, 0, 255, 196)],
+        ),
+        (
+            "select count(*), count(*) filter (where locally_constrained = 1), "
+            "max(local_price_adjustment) filter (where duid = 'ARWF1') from nem.local_prices "
+            "where settlementdate = '2025-12-27 00:05:00+10:00'",
+            [(80, 80, 2.7)],
+        ),
+        (
+            "select rrp, localdispatch, product from nem.fcas_prices where regionid = 'SA1' "
+            "and bidtype = 'LOWER60SEC' and settlementdate = '2025-12-27 00:05:00+10:00'",
+            [(0.15, 110.53, "LOWER60SEC")],
+        ),
+        (
+            "select rhs, lhs, marginalvalue, violationdegree from nem.constraint_solutions "
+            "where constraintid = 'DATASNAP_DFS_LS'",
+            [(10047.86365, 17, 0, 0)],
+        ),
+        (
+            "select mwbreakpoint from nem.loss_models where interconnectorid = 'VIC1-NSW1' "
+            "and effectivedate = date '2008-07-01' and losssegment <= 2 order by losssegment",
+            [(-2300,), (-2253,)],
+        ),
+        (
+            "select demandcoefficient from nem.loss_factor_models where regionid = 'NSW1' "
+            "and interconnectorid = 'VIC1-NSW1' and effectivedate = date '2008-07-01'",
+            [(0.0000057202,)],
+        ),
+        (
+            "select voll, marketpricefloor, administered_price_threshold "
+            "from nem.price_thresholds where effectivedate = date '2020-07-01'",
+            [(15000, -1000, 224600)],
         ),
     ],
 )  # fmt: skip

@@ -44,8 +44,8 @@
         'locations': {'VALLEY': 'valley_mw'}
     }
 ] -%}
-{#- Per product of the NEM: the model, the column, when a run was issued and which rows count. A month
-    holds all its runs in one file, so the time of the file does not tell them apart. -#}
+{#- Per product of the NEM: the model, the column, when a run was issued and which rows count. A
+    month holds all its runs in one file, so the time of the file does not tell them apart. -#}
 {%- set operational = ref('stg_nem__operational_demand_forecasts') -%}
 {%- set predispatch = ref('stg_nem__predispatch_regions') -%}
 {%- set p5min = ref('stg_nem__p5min_regions') -%}

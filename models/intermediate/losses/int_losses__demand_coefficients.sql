@@ -1,0 +1,14 @@
+select
+    iso,
+    effective_date,
+    version_no,
+    interface,
+    location,
+    demand_coefficient,
+    last_changed_at,
+    _published_at,
+    _fetched_at,
+    _loaded_at,
+    _file_id,
+    _row_number
+from {{ ref('stg_nem__loss_demand_coefficients') }}

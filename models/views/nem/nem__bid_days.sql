@@ -1,0 +1,36 @@
+{{ config(alias='bid_days') }}
+
+select
+    trading_date,
+    resource as duid,
+    bid_type as bidtype,
+    direction,
+    bid_trading_date as bidsettlementdate,
+    offered_at as offerdate,
+    version_no as versionno,
+    participant_id as participantid,
+    daily_energy_constraint_mwh as dailyenergyconstraint,
+    rebid_explanation as rebidexplanation,
+    price_band_1 as priceband1,
+    price_band_2 as priceband2,
+    price_band_3 as priceband3,
+    price_band_4 as priceband4,
+    price_band_5 as priceband5,
+    price_band_6 as priceband6,
+    price_band_7 as priceband7,
+    price_band_8 as priceband8,
+    price_band_9 as priceband9,
+    price_band_10 as priceband10,
+    minimum_load_mw as minimumload,
+    t1_minutes as t1,
+    t2_minutes as t2,
+    t3_minutes as t3,
+    t4_minutes as t4,
+    last_changed_at as lastchanged,
+    mr_factor,
+    entry_type as entrytype,
+    published_at,
+    file_id,
+    _built_at
+from {{ ref('fct_bid_days') }}
+where iso = 'NEM'

@@ -6,8 +6,8 @@ The model comes as two CSVs in one folder, which gridhouse does not carry:
   row a column, with table, position, column, type (`decimal(15,5)`, `date`, `varchar(20)`),
   mandatory and primary_key (Y or N) and comment. Read are table, column, type, primary_key and
   comment, which may be empty.
-- `table_config_*.csv`, the configuration of AEMO's loader: REPORT_NAME, REPORT_SUB_TYPE (NULL for none) and
-  DESTINATION_TABLE, the first row of a table being its newest report.
+- `table_config_*.csv`, the configuration of AEMO's loader: REPORT_NAME, REPORT_SUB_TYPE (NULL for
+  none) and DESTINATION_TABLE, the first row of a table being its newest report.
 
 What is written passes as it is: parse, conventions and lint.
 """

@@ -33,12 +33,14 @@ TABLES = """
         iso text, location text, interval_start timestamptz, interval_end timestamptz,
         interval_minutes integer, market_date date, demand_mw double, demand_gross_mw double,
         generation_renewable_mw double, settlement_price double, _built_at timestamptz);
+    create or replace table marts.dim_resource (
+        iso text, region text, fuel_tech text, valid_from date, valid_to date);
 """
 ROLLUPS = """
     create or replace table marts.rpt_fuel_daily as
     select iso, location, fuel_tech, market_date, cast(count(energy_mwh) as integer)
-            as interval_count, 48 as expected_interval_count, min(resource_count)
-            as min_resource_count, max(resource_count) as max_resource_count,
+            as interval_count, 1440 // min(interval_minutes) as expected_interval_count,
+        min(resource_count) as min_resource_count, max(resource_count) as max_resource_count,
         sum(energy_mwh) as energy_mwh, sum(emissions_energy_mwh) as emissions_energy_mwh,
         sum(emissions_t) as emissions_t, max(_built_at) as _built_at
     from marts.fct_fuel_intervals group by all;
@@ -102,10 +104,12 @@ class Market:
             connection.execute("set TimeZone = 'UTC'")
             for table, rows in (("fuel", fuels), ("region", regions)):
                 name = f"marts.fct_{table}_intervals"
-                for date_ in {row[-7 if table == "fuel" else -6] for row in rows}:
+                for day in days:
+                    date_ = (FIRST + day * timedelta(1) + timedelta(hours=10)).date()
                     connection.execute(f"delete from {name} where market_date = ?", [date_])
-                marks = ", ".join("?" * len(rows[0]))
-                connection.executemany(f"insert into {name} values ({marks})", rows)
+                if rows:
+                    marks = ", ".join("?" * len(rows[0]))
+                    connection.executemany(f"insert into {name} values ({marks})", rows)
             connection.execute(ROLLUPS)
 
     def build(self, whole: bool = False) -> None:
@@ -165,6 +169,8 @@ def test_changed_days_give_the_records_of_all_days(market: Market) -> None:
         changed = market.random.sample(range(1, DAYS), 2)
         for day in changed:
             market.draw(day)
+        if market.random.random() < 0.5:
+            market.fuels[changed[0]] = []  # the day is lost
         market.land(changed)
         market.build()
         for record_id, fuels, region in [
@@ -267,3 +273,95 @@ def test_rooftop_alone_and_a_part_of_the_regions_make_no_total(market: Market) -
     market.warehouse.sql("update ref.record_networks set least_regions = 5")
     market.build(whole=True)
     assert market.warehouse.sql(demand) == [("NSW1",), ("SA1",)]
+
+
+def test_a_day_counts_once_any_later_day_is_there_and_goes_with_its_rows(market: Market) -> None:
+    kept = [(slot, "NSW1", "COAL_BLACK", 1000.0, 4) for slot in range(SLOTS)]
+    days = (
+        "select distinct day(market_date) from marts.rpt_record_days where fueltech_id = 'coal' "
+        "order by 1"
+    )
+    market.fuels[0] = kept
+    market.land([0])
+    market.build()
+    assert market.warehouse.sql(days) == []
+    market.fuels[2] = kept  # the day between is lost
+    market.land([2])
+    market.build()
+    assert market.warehouse.sql(days) == [(29,)]
+    market.fuels[0] = []
+    market.fuels[3] = kept
+    market.land([0, 3])
+    market.build()
+    assert market.warehouse.sql(days) == [(1,)]
+    candidates = days.replace("rpt_record_days", "rpt_record_candidates")
+    assert market.warehouse.sql(candidates) == [(1,), (2,)]
+
+
+def test_what_is_silent_for_long_makes_no_low_of_what_is_left(market: Market) -> None:
+    """Rooftop stops on the second day, NSW1's wind too; SA1's wind ends on the register."""
+    for day in range(12):
+        market.fuels[day] = [
+            (slot, region, "COAL_BLACK", 1000.0 - day, 4)
+            for slot in range(SLOTS)
+            for region in ("NSW1", "SA1", "VIC1")
+        ]
+    market.fuels[0] += [
+        (slot, region, fuel, 500.0, 1)
+        for slot in range(SLOTS)
+        for region, fuel in (("NSW1", "WIND"), ("SA1", "WIND"), ("VIC1", "SOLAR_ROOFTOP"))
+    ]
+    market.warehouse.sql(
+        "insert into marts.dim_resource values "
+        "('NEM', 'SA1', 'WIND', '2020-01-01', '2024-09-30'), "
+        "('NEM', 'VIC1', 'COAL_BLACK', '2020-01-01', '2024-09-30'), "
+        "('NEM', 'NSW1', 'WIND', '2020-01-01', '2024-09-30'), "
+        "('NEM', 'NSW1', 'WIND', '2020-01-01', null)"
+    )
+    market.land(sorted(market.fuels))
+    market.build()
+    lows = market.warehouse.sql(
+        "select network_region, count(*), min(value) from marts.records "
+        "where fueltech_id is null and metric = 'power' and aggregate = 'low' group by 1 order by 1"
+    )
+    # the twelfth day is over, but what follows it is not known
+    assert lows == [("NSW1", 1, 1500.0), ("SA1", 12, 989.0), ("VIC1", 1, 1500.0), (None, 1, 4500.0)]
+    coal = "where network_region = 'VIC1' and fueltech_id = 'coal' and period = 'interval'"
+    assert market.warehouse.sql(
+        f"select min(value) from marts.records {coal} and aggregate = 'low'"
+    ) == [(989.0,)]
+
+
+def test_half_hours_and_five_minutes_make_a_sum_of_half_hours(market: Market) -> None:
+    """As in the WEM before 2023-10: units by half hours, rooftop by five minutes."""
+    market.warehouse.sql(
+        """
+        insert into marts.fct_fuel_intervals by name
+        select
+            'WEM' as iso, 'WEM' as location, fuel_tech, starts_at as interval_start,
+            starts_at + to_minutes(minutes) as interval_end, minutes as interval_minutes,
+            date '2020-01-02' as market_date, power_mw, power_mw * minutes / 60 as energy_mwh,
+            units as resource_count, now() as _built_at
+        from (
+            select 'WIND' as fuel_tech, 30 as minutes, 2 as units, 100.0 + n as power_mw,
+                timestamptz '2020-01-01 16:00:00+00' + to_minutes(30 * n) as starts_at
+            from range(48) as r (n)
+            union all
+            -- from 0 to 50 in each half hour: 25 on average; the last has five of six parts
+            select 'SOLAR_ROOFTOP', 5, null, 10.0 * (n % 6),
+                timestamptz '2020-01-01 16:00:00+00' + to_minutes(5 * n)
+            from range(287) as r (n)
+        )
+        """
+    )
+    market.warehouse.sql(ROLLUPS)
+    market.build()
+    highs = market.warehouse.sql(
+        "select coalesce(fueltech_id, ''), interval_minutes, interval_start, value "
+        "from marts.rpt_record_candidates where aggregate = 'high' and not is_followed order by 1"
+    )
+    # of a climb all day long the top is the record: the last half hour that rooftop has whole
+    whole, last = datetime(2020, 1, 2, 15, tzinfo=UTC), datetime(2020, 1, 2, 15, 30, tzinfo=UTC)
+    assert highs == [
+        ("", 30, whole, 171.0), ("renewables", 30, whole, 171.0), ("wind", 30, last, 147.0),
+    ]  # fmt: skip

@@ -2,15 +2,18 @@
     materialized='incremental',
     incremental_strategy='partition_overwrite',
     unique_key=['iso', 'market_date'],
-    on_schema_change='fail'
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ forget_days(rebuilt_days([ref('fct_fuel_intervals'), ref('fct_region_intervals'), "
+        "ref('rpt_record_members')])) }}",
+        "{{ forget_days_without(ref('rpt_record_members')) }}"
+    ]
 ) }}
 
-{#- What is complete on a day depends on the series of the seven days before: a day that changes
-    concerns those after it as well. -#}
-{%- set days = rebuilt_days(
-    [ref('fct_fuel_intervals'), ref('fct_region_intervals')],
-    days='market_date + cast(unnest(range(0, 8)) as integer)'
-) -%}
+{#- What other days mean for a day is in `rpt_record_members`. -#}
+{%- set days = rebuilt_days([
+    ref('fct_fuel_intervals'), ref('fct_region_intervals'), ref('rpt_record_members')
+]) -%}
 {%- set series = 'iso, location, fueltech_id, metric, aggregate' %}
 
 -- Each row counts for its region and, as location '', for the network.
@@ -43,37 +46,72 @@ members as (
 ),
 
 expected as (
-    select * from {{ ref('rpt_record_members') }}
+    select * from {{ rows_of(ref('rpt_record_members'), days) }}
+),
+
+fuel_steps as (
+    select
+        iso,
+        location,
+        fuel_tech,
+        market_date,
+        max(interval_minutes) as interval_minutes
+    from fuels
+    group by
+        iso,
+        location,
+        fuel_tech,
+        market_date
+),
+
+-- A sum of half hours and five minutes (units and rooftop of the WEM, once) is one of half hours.
+steps as (
+    select
+        fuel_steps.iso,
+        fuel_steps.location,
+        members.fueltech_id,
+        fuel_steps.market_date,
+        cast(max(fuel_steps.interval_minutes) as bigint) as step_minutes
+    from fuel_steps
+    inner join members on fuel_steps.fuel_tech = members.fuel_tech
+    group by
+        fuel_steps.iso,
+        fuel_steps.location,
+        members.fueltech_id,
+        fuel_steps.market_date
 ),
 
 powers as (
     select
-        fuels.iso,
-        fuels.location,
-        members.fueltech_id,
-        fuels.market_date,
-        fuels.interval_start,
-        fuels.interval_minutes,
-        count(fuels.power_mw) as member_count,
-        sum(fuels.resource_count) as resource_count,
-        sum(cast(fuels.power_mw as decimal(18, 6))) as power_mw
+        steps.iso,
+        steps.location,
+        steps.fueltech_id,
+        steps.market_date,
+        steps.step_minutes as interval_minutes,
+        make_timestamptz(
+            epoch_us(fuels.interval_start) // (steps.step_minutes * 60000000)
+            * (steps.step_minutes * 60000000)
+        ) as interval_start,
+        sum(fuels.interval_minutes) filter (where fuels.power_mw is not null) as member_minutes,
+        sum(fuels.resource_count * fuels.interval_minutes) as resource_minutes,
+        sum(cast(fuels.power_mw as decimal(18, 6)) * fuels.interval_minutes) as power_minutes
     from fuels
     inner join members on fuels.fuel_tech = members.fuel_tech
-    group by
-        fuels.iso,
-        fuels.location,
-        members.fueltech_id,
-        fuels.market_date,
-        fuels.interval_start,
-        fuels.interval_minutes
+    inner join steps
+        on
+            fuels.iso = steps.iso
+            and fuels.location = steps.location
+            and fuels.market_date = steps.market_date
+            and members.fueltech_id = steps.fueltech_id
+    group by all
 ),
 
 -- A low is one only where no unit is missing that the day has.
 whole_powers as (
     select
         powers.*,
-        powers.resource_count
-        = max(powers.resource_count) over (
+        powers.resource_minutes
+        = max(powers.resource_minutes) over (
             partition by powers.iso, powers.location, powers.fueltech_id, powers.market_date
         ) is not false as has_all_resources
     from powers
@@ -83,7 +121,7 @@ whole_powers as (
             and powers.location = expected.location
             and powers.fueltech_id = expected.fueltech_id
             and powers.market_date = expected.market_date
-    where powers.member_count >= expected.member_count
+    where powers.member_minutes >= expected.member_count * powers.interval_minutes
 ),
 
 generation as (
@@ -95,7 +133,8 @@ generation as (
         whole_powers.market_date,
         whole_powers.interval_start,
         whole_powers.interval_minutes,
-        coalesce(groups.sign, 1) * cast(whole_powers.power_mw as double) as value,
+        coalesce(groups.sign, 1) * cast(whole_powers.power_minutes as double)
+        / whole_powers.interval_minutes as value,
         whole_powers.has_all_resources
     from whole_powers
     left join groups on whole_powers.fueltech_id = groups.fueltech_id

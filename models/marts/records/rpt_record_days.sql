@@ -2,15 +2,18 @@
     materialized='incremental',
     incremental_strategy='partition_overwrite',
     unique_key=['iso', 'market_date'],
-    on_schema_change='fail'
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ forget_days(rebuilt_days([ref('rpt_fuel_daily'), ref('rpt_region_daily'), "
+        "ref('rpt_record_members')])) }}",
+        "{{ forget_days_without(ref('rpt_record_members')) }}"
+    ]
 ) }}
 
-{#- A day counts once a later one is there, and as long as nothing is missing that one of the seven
-    days before had: a day that changes concerns the one before it and seven after. -#}
-{%- set days = rebuilt_days(
-    [ref('rpt_fuel_daily'), ref('rpt_region_daily')],
-    days='market_date + cast(unnest(range(-1, 8)) as integer)'
-) %}
+{#- What other days mean for a day is in `rpt_record_members`. -#}
+{%- set days = rebuilt_days([
+    ref('rpt_fuel_daily'), ref('rpt_region_daily'), ref('rpt_record_members')
+]) %}
 
 -- Each row counts for its region and, as location '', for the network.
 with fuels as (
@@ -39,17 +42,9 @@ signs as (
     from {{ ref('record_groups') }}
 ),
 
--- Until the next day is known the last reading of a day is held.
-last_days as (
-    select
-        iso,
-        max(market_date) as last_date
-    from {{ ref('rpt_fuel_daily') }}
-    group by iso
-),
-
 expected as (
-    select * from {{ ref('rpt_record_members') }}
+    select * from {{ rows_of(ref('rpt_record_members'), days) }}
+    where is_closed
 ),
 
 summed as (
@@ -85,8 +80,6 @@ whole as (
             and summed.location = expected.location
             and summed.fueltech_id = expected.fueltech_id
             and summed.market_date = expected.market_date
-    inner join last_days
-        on summed.iso = last_days.iso and summed.market_date < last_days.last_date
     left join signs on summed.fueltech_id = signs.fueltech_id
     where summed.member_count >= expected.member_count
 ),
@@ -120,10 +113,6 @@ whole_regions as (
             and summed_regions.location = expected.location
             and summed_regions.market_date = expected.market_date
             and expected.fueltech_id = 'demand'
-    inner join last_days
-        on
-            summed_regions.iso = last_days.iso
-            and summed_regions.market_date < last_days.last_date
     where summed_regions.region_count >= expected.member_count
 ),
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from gridhouse.report import reading
@@ -12,39 +14,40 @@ from gridhouse.settings import Settings
 # What sums of decimals that were written as doubles may differ by.
 TOLERANCE = 1e-6
 
-# Rows of a rollup and of its fact by the rollup's key, one beside the other, then by day. A rollup
-# column that is null where the fact has no value agrees with it.
+# What checks that share their tables have in common.
+_BESIDE_KEY = ("rollup", "period", "fact", "key_columns", "count_expression")
+
+# A rollup and its fact by the rollup's key, both with all of their measures: the fact is read once.
+_BESIDE = """
+    create or replace temp table rolled as
+    select {period} as period_start, {keys}, {rollup_count} as interval_count, {rollup_measures}
+    from marts.{rollup}
+    where {window};
+
+    create or replace temp table intervals as
+    select {fact_period} as period_start, {keys}, {fact_count} as interval_count, {fact_measures}
+    from marts.{fact}
+    where {fact_window}
+    group by {grouped};
+"""
+
+# One measure of them, by day. A column that is null where the fact has no value agrees with it.
 _DAYS = """
-    with rolled as (
-        select {period} as period_start, {keys}, cast({rollup_measure} as double) as measure,
-            {rollup_count} as interval_count
-        from marts.{rollup}
-        where {window}
-    ),
-
-    intervals as (
-        select {fact_period} as period_start, {keys}, cast({expression} as double) as measure,
-            {fact_count} as interval_count
-        from marts.{fact}
-        where {fact_window}
-        group by all
-    ),
-
-    compared as (
+    with compared as (
         select
             coalesce(rolled.period_start, intervals.period_start) as period_start,
             coalesce(rolled.iso, intervals.iso) as area,
-            rolled.measure as rollup_measure,
-            intervals.measure as interval_measure,
+            rolled.{measure} as rollup_measure,
+            intervals.{measure} as interval_measure,
             rolled.interval_count as rollup_count,
             intervals.interval_count as counted,
             rolled.period_start is not null
             and intervals.period_start is not null
             and rolled.interval_count is not distinct from intervals.interval_count
             and (
-                rolled.measure is not distinct from intervals.measure
-                or abs(rolled.measure - intervals.measure)
-                <= ? * greatest(1, abs(intervals.measure))
+                rolled.{measure} is not distinct from intervals.{measure}
+                or abs(rolled.{measure} - intervals.{measure})
+                <= ? * greatest(1, abs(intervals.{measure}))
             ) as agrees
         from rolled
         full join intervals
@@ -104,7 +107,9 @@ def rollups(
         }
         checks = []
         if "ref.rollup_checks" in tables:
-            found = connection.execute("select * from ref.rollup_checks order by all")
+            found = connection.execute(
+                f"select * from ref.rollup_checks order by {', '.join(_BESIDE_KEY)}, measure"
+            )
             checks = found.to_arrow_table().to_pylist()
         known = sorted({c["rollup"] for c in checks})
         chosen = [
@@ -119,18 +124,15 @@ def rollups(
                 if known and model
                 else "no rollup is built here: run `gridhouse build` first"
             )
-        return [
-            Check(
-                c["rollup"],
-                c["fact"],
-                c["measure"],
-                _days(connection, c, first, last),
-            )
-            for c in chosen
-        ]
+        found = []
+        for _, checks in itertools.groupby(chosen, itemgetter(*_BESIDE_KEY)):
+            found += _compared(connection, list(checks), first, last)
+        return found
 
 
-def _days(connection, check: dict, first: date | None, last: date | None) -> list[dict[str, Any]]:
+def _compared(connection, checks: list[dict], first: date | None, last: date | None) -> list[Check]:
+    """Checks of one rollup by one key; the tables that they compare are made once."""
+    check = checks[0]
     keys = check["key_columns"].split()
     monthly = check["period"] == "month"
     period = "month" if monthly else "market_date"
@@ -142,18 +144,34 @@ def _days(connection, check: dict, first: date | None, last: date | None) -> lis
             return f"{column} between {low} and {high}"
         return f"{column} >= {low} and last_day({column}) <= {high}"
 
-    sql = _DAYS.format(
-        period=period,
-        fact_period=fact_period,
-        keys=", ".join(keys),
-        rollup=check["rollup"],
-        fact=check["fact"],
-        rollup_measure=check["measure"],
-        expression=check["expression"],
-        rollup_count="interval_count" if check["count_expression"] else "null",
-        fact_count=check["count_expression"] or "null",
-        window=window(period),
-        fact_window=window(fact_period),
-        joined=" and ".join(f"rolled.{k} is not distinct from intervals.{k}" for k in keys),
+    def measures(source: str) -> str:
+        return ", ".join(f"cast({c[source]} as double) as {c['measure']}" for c in checks)
+
+    connection.execute(
+        _BESIDE.format(
+            period=period,
+            fact_period=fact_period,
+            keys=", ".join(keys),
+            grouped=", ".join([fact_period, *keys]),
+            rollup=check["rollup"],
+            fact=check["fact"],
+            rollup_measures=measures("measure"),
+            fact_measures=measures("expression"),
+            rollup_count="interval_count" if check["count_expression"] else "null",
+            fact_count=check["count_expression"] or "null",
+            window=window(period),
+            fact_window=window(fact_period),
+        )
     )
-    return connection.execute(sql, [TOLERANCE]).to_arrow_table().to_pylist()
+    joined = " and ".join(f"rolled.{k} is not distinct from intervals.{k}" for k in keys)
+    return [
+        Check(
+            c["rollup"],
+            c["fact"],
+            c["measure"],
+            connection.execute(_DAYS.format(measure=c["measure"], joined=joined), [TOLERANCE])
+            .to_arrow_table()
+            .to_pylist(),
+        )
+        for c in checks
+    ]

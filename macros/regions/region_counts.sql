@@ -3,12 +3,14 @@
 {% macro region_counts() -%}
     {{ return({
         'interval_count': 'demand_mwh',
+        'dispatch_price_interval_count': 'dispatch_price',
         'price_interval_count': 'settlement_price',
         'rooftop_interval_count': 'rooftop_mwh',
         'generation_interval_count': 'generation_mwh',
         'emission_interval_count': 'generation_emissions_t',
         'renewable_interval_count': 'renewable_proportion',
         'curtailment_interval_count': 'curtailment_mwh',
+        'storage_interval_count': 'storage_mwh',
         'flow_interval_count': 'exports_mwh',
         'flow_emission_interval_count': 'exports_emissions_t',
     }) }}

@@ -27,11 +27,32 @@ DAYS = """
     ) as t (location, fuel_tech, day, n, mwh, price)
 """
 
+UNITS = """
+    insert into marts.rpt_resource_daily by name
+    select
+        'NEM' as iso, 'W' as resource, 'WIND' as fuel_tech, 'SA1' as location,
+        cast(day as date) as market_date, n as interval_count, 288 as expected_interval_count,
+        mwh as energy_mwh, mwh as priced_energy_mwh, mwh * price as market_value,
+        timestamptz '2025-01-03 00:00:00+00' as newest_published_at
+    from (values
+        ('2024-12-31', 288, 240.0, 50),
+        ('2025-01-01', 144, 120.0, 20)
+    ) as t (day, n, mwh, price);
+    insert into marts.fct_resource_intervals by name
+    select
+        'NEM' as iso, 'W' as resource, 'WIND' as fuel_tech, 'SA1' as location,
+        timestamptz '2024-12-30 14:00:00+00' + to_minutes(minute) as interval_start,
+        5 as interval_minutes, date '2024-12-31' as market_date, mwh as energy_mwh,
+        price, mwh * price as market_value, now() as published_at
+    from (values (0, 2.0, 50.0), (25, 4.0, null), (30, 1.0, 10.0)) as t (minute, mwh, price)
+"""
+
 
 @pytest.fixture
 def periods(warehouse):
-    warehouse.build("+rpt_fuel_periods")
+    warehouse.build("+rpt_fuel_periods", "rpt_resource_daily", "rpt_resource_periods")
     warehouse.sql(DAYS)
+    warehouse.sql(UNITS)
     return lambda what, where: warehouse.sql(
         f"select {what} from marts.rpt_fuel_periods where {where} order by all"
     )
@@ -81,7 +102,7 @@ def test_groups_count_each_technology_once(periods):
     ]
 
 
-def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods):
+def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods, warehouse):
     ((count, expected, completeness, power, price),) = periods(
         "interval_count, expected_interval_count, completeness, power_mw, volume_weighted_price",
         "location = 'SA1' and period = '7d' and grouping_kind = 'FUEL_TECH' and fuel_code = 'WIND'",
@@ -90,3 +111,34 @@ def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods):
     assert completeness == pytest.approx(432 / 2016)
     assert power == pytest.approx(360 / 36)  # 360 MWh in the 36 hours on file
     assert price == pytest.approx((240 * 50 + 120 * 20) / 360)
+
+    # two of five regions are on file: the network lacks the others in what each region has
+    found = periods(
+        "fuel_code, region_count, interval_count, expected_interval_count, completeness, power_mw",
+        "location = 'NEM' and period = '1d' and first_date = date '2025-01-01' "
+        "and fuel_code in ('TOTAL', 'RENEWABLE', 'NON_RENEWABLE', 'STORAGE', 'WIND') "
+        "and grouping_kind in ('TOTAL', 'RENEWABLE', 'FUEL_TECH')",
+    )
+    on_file = 144 + 4 * 288  # with the unit of unknown region
+    assert found == [
+        ("NON_RENEWABLE", 1, 288, 5 * 288, 0.2, None),
+        ("RENEWABLE", 2, 432, 5 * 288, 0.3, None),
+        ("STORAGE", 1, 288, 288, 1.0, -1.0),
+        ("TOTAL", 2, on_file, 5 * 288 / 2 * 5, pytest.approx(on_file / 3600), None),
+        ("WIND", 2, 432, 576, 0.75, 11.0),
+    ]
+
+    # a unit by the same periods, of days and of intervals
+    ours = (
+        "select interval_count, expected_interval_count, energy_mwh, output_mw, "
+        "volume_weighted_price, location from marts.rpt_resource_periods "
+        "where resource = 'W' and period = "
+    )
+    assert warehouse.sql(f"{ours} 'season'") == [
+        (432, 90 * 288, 360, 10, pytest.approx((240 * 50 + 120 * 20) / 360), "SA1")
+    ]
+    # of two intervals, one without a price; then of one
+    assert warehouse.sql(f"{ours} '30m' order by period_start") == [
+        (2, 6, 6, 36, 50, "SA1"),
+        (1, 6, 1, 12, 10, "SA1"),
+    ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from tests.gridhouse.conftest import Command
 
@@ -107,3 +109,28 @@ def test_a_rollup_that_is_not_there_is_wrong_usage(gridhouse, warehouse):
     said = gridhouse("verify", "rollups", "--model", "rpt_not_built", code=2).stderr
     assert "rpt_not_built" in said and "rpt_fuel_daily" in said
     gridhouse("verify", "rollups", "--from", "2024-09-02", "--to", "2024-09-01", code=2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            f"rpt_{of}_{span}"
+            for of in ("resource", "fuel", "region")
+            for span in ("daily", "monthly")
+        ),
+        "rpt_unit_curtailment_daily",
+    ],
+)
+def test_every_sum_and_count_of_a_rollup_is_checked(name):
+    root = Path(__file__).resolve().parents[2]
+    described = yaml.safe_load((root / f"models/marts/rollups/{name}.yml").read_text())
+    sums = {
+        column["name"]
+        for column in described["models"][0]["columns"]
+        if column.get("config", {}).get("meta", {}).get("kind") == "quantity"
+    }
+    with (root / "seeds/reference/rollup_checks.csv").open(newline="") as lines:
+        checks = [row for row in csv.DictReader(lines) if row["rollup"] == name]
+    assert all(row["count_expression"] for row in checks)  # `interval_count` goes with each
+    assert sums - {"interval_count"} <= {row["measure"] for row in checks}

@@ -66,6 +66,7 @@ spined as (
             days.mart = spines.mart
             and days.iso = spines.iso
             and coalesce(days.market, '') = coalesce(spines.market, '')
+            and (spines.location_group is null or days.location_type = spines.location_group)
             and (spines.valid_from is null or days.market_date >= spines.valid_from)
             and (spines.valid_to is null or days.market_date <= spines.valid_to)
     left join groups

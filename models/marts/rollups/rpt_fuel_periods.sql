@@ -1,69 +1,20 @@
 {{ config(materialized='view') }}
 
-{#- Periods shorter than a day are made of intervals, all others of days. -#}
-{%- set sums = [
-    'energy_mwh', 'energy_openelectricity_mwh', 'priced_energy_mwh', 'market_value',
-    'emissions_energy_mwh', 'emissions_t'
-] -%}
+with spines as (
+    select
+        iso,
+        max(least_series) as least_series
+    from {{ ref('interval_spines') }}
+    where mart = 'fct_region_intervals'
+    group by iso
+),
 
-with series as (
-    {% for period, seconds in clock_periods().items() -%}
-    select
-        intervals.iso,
-        intervals.location,
-        intervals.fuel_tech,
-        '{{ period }}' as period,
-        make_timestamptz(
-            epoch_us(intervals.interval_start) // {{ seconds }}000000 * {{ seconds }}000000
-        ) as period_start,
-        make_timestamptz(
-            (epoch_us(intervals.interval_start) // {{ seconds }}000000 + 1) * {{ seconds }}000000
-        ) as period_end,
-        min(intervals.market_date) as first_date,
-        count(intervals.energy_mwh) as interval_count,
-        {{ seconds // 60 }} // min(intervals.interval_minutes) as expected_interval_count,
-        {% for figure in sums -%}
-        {{ exact_sum('intervals.' ~ figure) }} as {{ figure }},
-        {% endfor -%}
-        max(coalesce(intervals.published_at, intervals._fetched_at)) as newest_at
-    from {{ ref('fct_fuel_intervals') }} as intervals
-    where intervals.interval_minutes * 60 <= {{ seconds }}
-    group by all
-    union all
-    {% endfor -%}
-    {% for period, (first_date, length) in calendar_periods('daily.market_date').items() -%}
-    select
-        days.iso,
-        days.location,
-        days.fuel_tech,
-        '{{ period }}' as period,
-        timezone(days.time_zone, cast(days.first_date as timestamp)) as period_start,
-        timezone(days.time_zone, cast(days.first_date as timestamp) + {{ length }}) as period_end,
-        days.first_date,
-        sum(days.interval_count) as interval_count,
-        max(days.expected_interval_count)
-        * (cast(days.first_date + {{ length }} as date) - days.first_date)
-            as expected_interval_count,
-        {% for figure in sums -%}
-        {{ exact_sum('days.' ~ figure) }} as {{ figure }},
-        {% endfor -%}
-        max(days.newest_published_at) as newest_at
-    from (
-        select
-            daily.*,
-            isos.time_zone,
-            cast({{ first_date }} as date) as first_date
-        from {{ ref('rpt_fuel_daily') }} as daily
-        inner join {{ ref('isos') }} as isos on daily.iso = isos.iso
-    ) as days
-    group by
-        days.iso,
-        days.location,
-        days.fuel_tech,
-        days.first_date,
-        days.time_zone
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+series as (
+    {{ energy_periods(
+        ref('fct_fuel_intervals'),
+        ref('rpt_fuel_daily'),
+        ['iso', 'location', 'fuel_tech']
+    ) }}
 ),
 
 -- Each technology counts once in each grouping, and once for its region and once for the network.
@@ -98,43 +49,91 @@ located as (
         series.energy_mwh * 3600000000.0 * series.expected_interval_count
         / nullif(series.interval_count, 0)
         / (epoch_us(series.period_end) - epoch_us(series.period_start)) as power_mw,
+        series.location as region,
         unnest([series.location, series.iso]) as location,
         unnest(['REGION', 'SYSTEM']) as location_type
     from series
+),
+
+-- Every region has generation, with renewables and without, so a network that lacks one is not
+-- complete. A single technology or group, storage too, need not be everywhere. Rooftop comes by a
+-- feed of its own: it does not tell that the units of a region are there.
+grouped as (
+    select
+        located.iso,
+        located.location,
+        located.location_type,
+        located.period,
+        located.period_start,
+        located.period_end,
+        located.first_date,
+        groupings.grouping_kind,
+        groupings.fuel_code,
+        count(distinct located.region) as region_count,
+        count(distinct located.region) filter (
+            where located.fuel_tech is distinct from 'SOLAR_ROOFTOP'
+        ) as whole_region_count,
+        case
+            when
+                located.location_type = 'SYSTEM'
+                and groupings.fuel_code in ('TOTAL', 'RENEWABLE', 'NON_RENEWABLE')
+                then coalesce(min(spines.least_series), 1)
+            else 0
+        end as least_region_count,
+        sum(located.interval_count) as interval_count,
+        sum(located.expected_interval_count) as expected_interval_count,
+        max(located.newest_at) as newest_at,
+        {% for figure in energy_sums() -%}
+        {{ exact_sum('located.' ~ figure) }} as {{ figure }},
+        {% endfor -%}
+        {{ exact_sum('located.power_mw') }} as power_mw
+    from located
+    inner join groupings
+        on
+            coalesce(located.fuel_tech, '') = coalesce(groupings.fuel_tech, '')
+            and (groupings.is_supply or groupings.grouping_kind = 'FUEL_TECH')
+    left join spines on located.iso = spines.iso
+    group by
+        located.iso,
+        located.location,
+        located.location_type,
+        located.period,
+        located.period_start,
+        located.period_end,
+        located.first_date,
+        groupings.grouping_kind,
+        groupings.fuel_code
+),
+
+-- A region that is missing lacks as many intervals as the others have on average.
+expected as (
+    select
+        * exclude (expected_interval_count),
+        ceil(
+            expected_interval_count
+            * greatest(least_region_count / greatest(whole_region_count, 1), 1)
+        ) as expected_interval_count
+    from grouped
 )
 
 select
-    located.iso,
-    located.location,
-    located.location_type,
-    located.period,
-    located.period_start,
-    located.period_end,
-    located.first_date,
-    groupings.grouping_kind,
-    groupings.fuel_code,
-    cast(sum(located.interval_count) as integer) as interval_count,
-    cast(sum(located.expected_interval_count) as integer) as expected_interval_count,
-    least(sum(located.interval_count) / sum(located.expected_interval_count), 1) as completeness,
-    {{ day_version('sum(located.interval_count)', 'max(located.newest_at)') }} as day_version,
-    {% for figure in sums -%}
-    {{ exact_sum('located.' ~ figure) }} as {{ figure }},
+    iso,
+    location,
+    location_type,
+    period,
+    period_start,
+    period_end,
+    first_date,
+    grouping_kind,
+    fuel_code,
+    cast(region_count as integer) as region_count,
+    cast(interval_count as integer) as interval_count,
+    cast(expected_interval_count as integer) as expected_interval_count,
+    least(interval_count / expected_interval_count, 1) as completeness,
+    {{ day_version('interval_count', 'newest_at') }} as day_version,
+    {% for figure in energy_sums() -%}
+    {{ figure }},
     {% endfor -%}
-    {{ exact_sum('located.power_mw') }} as power_mw,
-    {{ exact_sum('located.market_value') }}
-    / nullif({{ exact_sum('located.priced_energy_mwh') }}, 0) as volume_weighted_price
-from located
-inner join groupings
-    on
-        coalesce(located.fuel_tech, '') = coalesce(groupings.fuel_tech, '')
-        and (groupings.is_supply or groupings.grouping_kind = 'FUEL_TECH')
-group by
-    located.iso,
-    located.location,
-    located.location_type,
-    located.period,
-    located.period_start,
-    located.period_end,
-    located.first_date,
-    groupings.grouping_kind,
-    groupings.fuel_code
+    case when whole_region_count >= least_region_count then power_mw end as power_mw,
+    market_value / nullif(priced_energy_mwh, 0) as volume_weighted_price
+from expected

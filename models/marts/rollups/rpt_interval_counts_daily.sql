@@ -5,12 +5,15 @@
     on_schema_change='fail'
 ) }}
 
+{#- Operational demand by half hours is a product of its own, beside that of five minutes. -#}
+{%- set load_group = "case load_kind when 'OPERATIONAL_HALF_HOUR' then 'REGION_HALF_HOUR'
+            else location_type end" -%}
 {#- Per fact: its table, what tells the series of a location apart, and the value that counts. -#}
 {%- set facts = [
     ('fct_ancillary_price_intervals', ref('fct_ancillary_price_intervals_revisions'),
         'location', 'location_type', 'product', 'price'),
     ('fct_load_intervals', ref('fct_load_intervals_revisions'),
-        'location', 'location_type', 'load_kind', 'load_mw'),
+        'location', load_group, 'load_kind', 'load_mw'),
     ('fct_load_forecast_intervals', ref('fct_load_forecast_intervals_revisions'),
         'location', 'location_type', 'model', 'load_mw'),
     ('fct_outage_intervals', ref('fct_outage_intervals_revisions'),
@@ -23,6 +26,8 @@
         'location', 'location_type', 'row(fuel, generation_kind)', 'generation_mw'),
     ('fct_renewable_forecast_intervals', ref('fct_renewable_forecast_intervals_revisions'),
         'location', 'location_type', 'row(technology, forecast_kind)', 'generation_mw'),
+    ('fct_rooftop_intervals', ref('fct_rooftop_intervals_revisions'),
+        'location', 'location_type', 'location', 'power_mw'),
 ] %}
 
 with prices as (
@@ -57,8 +62,27 @@ with prices as (
 ),
 
 {% endfor -%}
+-- A unit has no row while it has neither wind nor sun: counted is what any of them has.
+curtailments as (
+    select
+        'fct_unit_curtailment_intervals' as mart,
+        iso,
+        cast(null as text) as market,
+        iso as location,
+        'SYSTEM' as location_type,
+        market_date,
+        1 as series_count,
+        max(network_interval_count) as interval_count
+    from {{ rebuilt_rows(ref('rpt_unit_curtailment_daily')) }}
+    group by
+        iso,
+        market_date
+),
+
 unioned as (
     select * from prices
+    union all
+    select * from curtailments
     {% for mart, revisions, location, location_type, series, figure in facts -%}
     union all
     select * from {{ mart }}

@@ -5,8 +5,20 @@
     on_schema_change='fail'
 ) }}
 
-with intervals as (
+with isos as (
+    select * from {{ ref('isos') }}
+),
+
+intervals as (
     {{ region_measures(rebuilt_rows(ref('fct_region_intervals'))) }}
+),
+
+zoned as (
+    select
+        intervals.*,
+        timezone(isos.time_zone, intervals.interval_end) as local_end
+    from intervals
+    inner join isos on intervals.iso = isos.iso
 ),
 
 daily as (
@@ -18,20 +30,24 @@ daily as (
         cast(count({{ figure }}) as integer) as {{ name }},
         {% endfor -%}
         max(published_at) as newest_at,
-        {{ exact_sum('dispatch_price') }} / count(dispatch_price) as average_dispatch_price,
-        {{ exact_sum('settlement_price') }} / count(settlement_price) as average_settlement_price,
+        {% for name, (figure, count) in region_means().items() -%}
+        {{ exact_sum(figure) }} / nullif(count({{ figure }}), 0) as {{ name }},
+        {% endfor -%}
         min(dispatch_price) as min_dispatch_price,
         max(dispatch_price) as max_dispatch_price,
         min(demand_mw) as min_demand_mw,
         max(demand_mw) as max_demand_mw,
         min(renewable_proportion) as min_renewable_proportion,
         max(renewable_proportion) as max_renewable_proportion,
-        {{ exact_sum('storage_mwh') }} / count(storage_mwh) as average_storage_mwh,
+        -- of the interval that ends the day, or it is unknown
+        max(storage_mwh) filter (
+            where cast(local_end as date) > market_date
+        ) as end_storage_mwh,
         {% for name in region_sums() -%}
         {{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
         min(interval_minutes) as interval_minutes
-    from intervals
+    from zoned
     group by
         iso,
         location,
@@ -62,6 +78,7 @@ select
     compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
         as renewable_with_storage_proportion,
     average_storage_mwh,
+    end_storage_mwh,
     {% for name in region_sums() -%}
     {{ name }},
     {% endfor -%}

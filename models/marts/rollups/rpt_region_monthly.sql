@@ -20,8 +20,11 @@ with monthly as (
         {% for name in region_sums() -%}
         {{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
-        {{ exact_sum('average_settlement_price * price_interval_count') }}
-        / nullif(sum(price_interval_count), 0) as average_settlement_price,
+        {% for name, (figure, count) in region_means().items() -%}
+        {{ exact_sum(name ~ ' * ' ~ count) }} / nullif(sum({{ count }}), 0) as {{ name }},
+        {% endfor -%}
+        max(end_storage_mwh) filter (where market_date = last_day(market_date))
+            as end_storage_mwh,
         max(_built_at) as _built_at
     from {{ ref('rpt_region_daily') }}
     group by
@@ -42,6 +45,7 @@ select
     {% for name in region_counts() -%}
     {{ name }},
     {% endfor -%}
+    average_dispatch_price,
     average_settlement_price,
     demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
     min_dispatch_price,
@@ -53,6 +57,8 @@ select
     compared_renewable_mwh / nullif(compared_demand_mwh, 0) as renewable_proportion,
     compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
         as renewable_with_storage_proportion,
+    average_storage_mwh,
+    end_storage_mwh,
     {% for name in region_sums() -%}
     {{ name }},
     {% endfor -%}

@@ -42,6 +42,11 @@ series as (
         {% for name, figure in region_counts().items() -%}
         count({{ figure }}) as {{ name }},
         {% endfor -%}
+        {% for name, (figure, count) in region_means().items() -%}
+        {{ exact_sum(figure) }} / nullif(count({{ figure }}), 0) as {{ name }},
+        {% endfor -%}
+        max(storage_mwh) filter (where epoch_us(interval_end) % {{ seconds }}000000 = 0)
+            as end_storage_mwh,
         {% for name in region_sums() -%}
         {{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
@@ -62,6 +67,10 @@ series as (
         {% for name in region_counts() -%}
         sum({{ name }}) as {{ name }},
         {% endfor -%}
+        {% for name, (figure, count) in region_means().items() -%}
+        {{ exact_sum(name ~ ' * ' ~ count) }} / nullif(sum({{ count }}), 0) as {{ name }},
+        {% endfor -%}
+        max(end_storage_mwh) filter (where market_date = next_date - 1) as end_storage_mwh,
         {% for name in region_sums() -%}
         {{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
@@ -120,7 +129,24 @@ located as (
         case
             when count(means.demand_mw) >= coalesce(min(spines.least_series), 1)
                 then {{ exact_sum('means.demand_mw') }}
-        end as demand_mw
+        end as demand_mw,
+        {% for name in ['average_dispatch_price', 'average_settlement_price'] -%}
+        case
+            when count(means.{{ name }}) >= coalesce(min(spines.least_series), 1)
+                then {{ exact_sum('means.' ~ name) }} / count(means.{{ name }})
+        end as {{ name }},
+        {% endfor -%}
+        -- a region without batteries has no figure, so regions are counted by their rows
+        case
+            when count(*) >= coalesce(min(spines.least_series), 1)
+                then {{ exact_sum('means.average_storage_mwh') }}
+        end as average_storage_mwh,
+        case
+            when
+                count(*) >= coalesce(min(spines.least_series), 1)
+                and count(means.end_storage_mwh) = count(means.average_storage_mwh)
+                then {{ exact_sum('means.end_storage_mwh') }}
+        end as end_storage_mwh
     from means
     left join spines on means.iso = spines.iso
     group by
@@ -143,6 +169,10 @@ select
     cast(expected_interval_count * expected_region_count as integer) as expected_interval_count,
     least(interval_count / (expected_interval_count * expected_region_count), 1) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
+    average_dispatch_price,
+    average_settlement_price,
+    average_storage_mwh,
+    end_storage_mwh,
     {% for name in region_counts() -%}
     cast({{ name }} as integer) as {{ name }},
     {% endfor -%}

@@ -71,6 +71,14 @@ def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
     assert not broken, f"{page.relative_to(REPOSITORY)}: no such file: {', '.join(broken)}"
 
 
+def test_decisions_have_numbers_of_their_own() -> None:
+    files = sorted((REPOSITORY / "docs/decisions").glob("*.md"))
+    numbers = [int(file.name[:4]) for file in files]
+    assert len(numbers) == len(set(numbers))
+    titles = [int(re.match(r"# (\d+)[.:] ", file.read_text("utf-8")).group(1)) for file in files]
+    assert titles == numbers
+
+
 def test_env_example_shows_the_settings_and_their_defaults() -> None:
     lines = (REPOSITORY / ".env.example").read_text("utf-8").splitlines()
     shown = dict(line[1:].split("=", 1) for line in lines if line.startswith("#GRIDHOUSE_"))

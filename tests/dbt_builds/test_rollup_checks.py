@@ -37,7 +37,7 @@ def test_every_figure_that_is_damaged_is_found(warehouse):
     def passes() -> bool:
         return warehouse.dbt("test", TEST).ok
 
-    assert off() == {} and passes()
+    assert off() == {} and passes()  # the rollup of curtailments is not built yet
     for rollup in ROLLUPS:
         table = f"{rollup}_daily"
         measures = {c.measure for c in verify.rollups(warehouse.settings, table, None, None)}
@@ -56,3 +56,15 @@ def test_every_figure_that_is_damaged_is_found(warehouse):
             kept = "null" if kept is None else kept
             warehouse.sql(f"update marts.{table} set {measure} = {kept} where {where}")
     assert off() == {} and passes()
+
+    warehouse.build("+rpt_unit_curtailment_daily")
+    warehouse.sql(
+        "insert into marts.fct_unit_curtailment_intervals by name "
+        "select 'NEM' as iso, 'W' as resource, date '2026-06-15' as market_date, "
+        "timestamptz '2026-06-15 02:00:00+00' as interval_start, 5 as interval_minutes, "
+        "true as is_capped, 12 as curtailment_mw, 1 as curtailment_mwh, now() as _built_at"
+    )
+    warehouse.build("rpt_unit_curtailment_daily", whole=True)
+    assert off() == {} and passes()
+    warehouse.sql("update marts.rpt_unit_curtailment_daily set curtailment_mwh = 2")
+    assert off() == {"rpt_unit_curtailment_daily": {"curtailment_mwh"}} and not passes()

@@ -1,5 +1,6 @@
 {#- Each day of a rollup is what the intervals on file add up to: every count and every sum, to the
-    last digit. Days that no passed test has seen (macro `untested`). -#}
+    last digit. Days that no passed test has seen (macro `untested`). A rollup that is not built, by a
+    build of other models alone, is passed over. -#}
 {%- set energies = {
     'interval_count': 'count(energy_mwh)',
     'energy_mwh': exact_sum('energy_mwh'),
@@ -31,19 +32,19 @@
     'self_curtailment_mwh': exact_sum('self_curtailment_mwh'),
 } -%}
 {%- set checks = [
-    (ref('fct_resource_intervals'), 'rpt_resource_daily', 'resource', 'fuel_tech',
+    (ref('fct_resource_intervals'), ref('rpt_resource_daily'), 'resource', 'fuel_tech',
         dict(energies, **of_units)),
-    (ref('fct_fuel_intervals'), 'rpt_fuel_daily', 'location', 'fuel_tech',
+    (ref('fct_fuel_intervals'), ref('rpt_fuel_daily'), 'location', 'fuel_tech',
         dict(energies, **of_fuels)),
-    ('(' ~ region_measures(ref('fct_region_intervals')) ~ ')', 'rpt_region_daily', 'location', "''",
-        of_regions),
-    (ref('fct_unit_curtailment_intervals'), 'rpt_unit_curtailment_daily', 'resource', "''",
+    (ref('fct_region_intervals'), ref('rpt_region_daily'), 'location', "''", of_regions),
+    (ref('fct_unit_curtailment_intervals'), ref('rpt_unit_curtailment_daily'), 'resource', "''",
         of_curtailments),
 ] -%}
 
 {% for fact, rollup, series, fuel_tech, figures in checks -%}
+{%- if load_relation(fact) is not none and load_relation(rollup) is not none -%}
 select
-    '{{ rollup }}' as rollup,
+    '{{ rollup.identifier }}' as rollup,
     coalesce(intervals.iso, days.iso) as iso,
     coalesce(intervals.market_date, days.market_date) as market_date,
     coalesce(intervals.series, days.series) as series,
@@ -61,7 +62,7 @@ from (
             {{ name }} := {{ figure }}{{ ',' if not loop.last }}
             {% endfor %}
         ) as figures
-    from {{ fact }}
+    from {{ '(' ~ region_measures(fact) ~ ')' if figures is sameas of_regions else fact }}
     where {{ untested('_built_at') }}
     group by all
 ) as intervals
@@ -76,7 +77,7 @@ full outer join (
             {{ name }} := {{ name }}{{ ',' if not loop.last }}
             {% endfor %}
         ) as figures
-    from {{ ref(rollup) }}
+    from {{ rollup }}
     where {{ untested('_built_at') }}
 ) as days
     on
@@ -86,5 +87,15 @@ full outer join (
         and coalesce(intervals.fuel_tech, '') = coalesce(days.fuel_tech, '')
 -- compared as rows: a struct of nothing but nulls is no null
 where row(intervals.figures) is distinct from row(days.figures)
-{{ 'union all' if not loop.last }}
-{% endfor %}
+union all
+{% endif -%}
+{%- endfor %}
+select
+    null as rollup,
+    null as iso,
+    null as market_date,
+    null as series,
+    null as fuel_tech,
+    null as interval_figures,
+    null as rollup_figures
+where false

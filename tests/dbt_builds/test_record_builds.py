@@ -281,21 +281,21 @@ def test_a_day_counts_once_any_later_day_is_there_and_goes_with_its_rows(market:
         "select distinct day(market_date) from marts.rpt_record_days where fueltech_id = 'coal' "
         "order by 1"
     )
-    market.fuels[0] = kept
-    market.land([0])
-    market.build()
-    assert market.warehouse.sql(days) == []
-    market.fuels[2] = kept  # the day between is lost
-    market.land([2])
+    market.fuels[0] = market.fuels[1] = kept
+    market.land([0, 1])
     market.build()
     assert market.warehouse.sql(days) == [(29,)]
-    market.fuels[0] = []
-    market.fuels[3] = kept
-    market.land([0, 3])
+    market.fuels[3] = kept  # the day between is lost
+    market.land([3])
     market.build()
-    assert market.warehouse.sql(days) == [(1,)]
+    assert market.warehouse.sql(days) == [(29,), (30,)]
+    market.fuels[0] = []
+    market.fuels[4] = kept
+    market.land([0, 4])
+    market.build()
+    assert market.warehouse.sql(days) == [(2,), (30,)]
     candidates = days.replace("rpt_record_days", "rpt_record_candidates")
-    assert market.warehouse.sql(candidates) == [(1,), (2,)]
+    assert market.warehouse.sql(candidates) == [(2,), (3,), (30,)]
 
 
 def test_what_is_silent_for_long_makes_no_low_of_what_is_left(market: Market) -> None:

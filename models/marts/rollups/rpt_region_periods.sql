@@ -4,28 +4,14 @@
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
 
-with isos as (
-    select * from {{ ref('isos') }}
-),
-
-spines as (
-    select * from {{ ref('interval_spines') }}
-    where mart = 'fct_region_intervals'
-),
-
-intervals as (
-    {{ region_measures(ref('fct_region_intervals')) }}
-),
-
-days as (
+{#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are asked
+    for. -#}
+{%- set means -%}
+(
     select
-        daily.*,
-        isos.time_zone
-    from {{ ref('rpt_region_daily') }} as daily
-    inner join isos on daily.iso = isos.iso
-),
-
-series as (
+        *,
+        demand_mwh * 12 / nullif(interval_count, 0) as demand_mw
+    from (
     {% for period, seconds in clock_periods().items() -%}
     select
         iso,
@@ -40,22 +26,22 @@ series as (
         min(market_date) as first_date,
         {{ seconds // 60 }} // min(interval_minutes) as expected_interval_count,
         {% for name, figure in region_counts().items() -%}
-        count({{ figure }}) as {{ name }},
+count({{ figure }}) as {{ name }},
         {% endfor -%}
-        {% for name, (figure, count) in region_means().items() -%}
-        {{ exact_sum(figure) }} / nullif(count({{ figure }}), 0) as {{ name }},
+{% for name, (figure, count) in region_means().items() -%}
+{{ exact_sum(figure) }} / nullif(count({{ figure }}), 0) as {{ name }},
         {% endfor -%}
-        max(storage_mwh) filter (where epoch_us(interval_end) % {{ seconds }}000000 = 0)
+max(storage_mwh) filter (where epoch_us(interval_end) % {{ seconds }}000000 = 0)
             as end_storage_mwh,
         {% for name in region_sums() -%}
-        {{ exact_sum(name) }} as {{ name }},
+{{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
         max(published_at) as newest_at
-    from intervals
+    from ({{ region_measures(ref('fct_region_intervals')) }}) as intervals
     group by all
     union all
     {% endfor -%}
-    {% for period, (first_date, length) in calendar_periods().items() -%}
+{% for period, (first_date, length) in calendar_periods().items() -%}
     select
         iso,
         location,
@@ -65,14 +51,14 @@ series as (
         first_date,
         max(expected_interval_count) * (next_date - first_date) as expected_interval_count,
         {% for name in region_counts() -%}
-        sum({{ name }}) as {{ name }},
+sum({{ name }}) as {{ name }},
         {% endfor -%}
-        {% for name, (figure, count) in region_means().items() -%}
-        {{ exact_sum(name ~ ' * ' ~ count) }} / nullif(sum({{ count }}), 0) as {{ name }},
+{% for name, (figure, count) in region_means().items() -%}
+{{ exact_sum(name ~ ' * ' ~ count) }} / nullif(sum({{ count }}), 0) as {{ name }},
         {% endfor -%}
         max(end_storage_mwh) filter (where market_date = next_date - 1) as end_storage_mwh,
         {% for name in region_sums() -%}
-        {{ exact_sum(name) }} as {{ name }},
+{{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
         max(newest_published_at) as newest_at
     from (
@@ -80,7 +66,13 @@ series as (
             *,
             cast({{ first_date }} as date) as first_date,
             cast({{ first_date }} + {{ length }} as date) as next_date
-        from days
+        from (
+            select
+                daily.*,
+                isos.time_zone
+            from {{ ref('rpt_region_daily') }} as daily
+            inner join {{ ref('isos') }} as isos on daily.iso = isos.iso
+        ) as days
     )
     group by
         iso,
@@ -89,14 +81,14 @@ series as (
         first_date,
         next_date
     {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
+{% endfor %}
+    )
+) as means
+{%- endset %}
 
-means as (
-    select
-        *,
-        demand_mwh * 12 / nullif(interval_count, 0) as demand_mw
-    from series
+with spines as (
+    select * from {{ ref('interval_spines') }}
+    where mart = 'fct_region_intervals'
 ),
 
 -- A network with a region that is missing is not complete, and has no mean.
@@ -106,7 +98,7 @@ located as (
         'REGION' as location_type,
         1 as region_count,
         1 as expected_region_count
-    from means
+    from {{ means }}
     union all by name
     select
         means.iso,
@@ -147,7 +139,7 @@ located as (
                 and count(means.end_storage_mwh) = count(means.average_storage_mwh)
                 then {{ exact_sum('means.end_storage_mwh') }}
         end as end_storage_mwh
-    from means
+    from {{ means }}
     left join spines on means.iso = spines.iso
     group by
         means.iso,

@@ -4,8 +4,8 @@
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
 
-{#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are asked
-    for. -#}
+{#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
+    asked for. -#}
 {%- set means -%}
 (
     select

@@ -10,16 +10,18 @@ from gridhouse import dbt
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 # What these read more than once is small: seeds, corrections, rows of a day and resource.
-# So is the register of units.
+# So are the register of units and the groups of records.
 SMALL = {
     "fct_bess_exceptions",
     "int_bess__assigned_losses",
     "int_bess__untelemetered_quarters",
     "int_constraints__sced_corrections",
     "int_constraints__unioned",
+    "int_records__members",
     "int_resources__dated",
     "int_resources__emission_factors",
     "int_resources__listed",
+    "int_resources__seeded",
     "int_resources__unioned",
     "int_resources__units",
 }

@@ -1,4 +1,5 @@
-{{ config(materialized='view') }}
+{#- Every day is judged by all the others, so it is made whole once a build, and read by days then. -#}
+{{ config(materialized='table') }}
 
 -- A fuel of a region that was there once is missed where it is not: for 90 days, or until the
 -- register ends its last unit; rooftop is on no register and is missed for good. '' stands for the

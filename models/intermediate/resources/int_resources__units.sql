@@ -1,6 +1,6 @@
 -- Dated by the register where it is on file; a unit that stands in a list or a seed alone has one
--- row, without dates unless the seed tells one. Its technology is from the first of these that tells
--- one: our seed, the registration list, the list of emission factors, a battery's former codes.
+-- row, without dates unless the seed tells one. Its technology is from the first that tells one of
+-- these: our seed, the registration list, the list of emission factors, a battery's former codes.
 with dated as (
     select * from {{ ref('int_resources__dated') }}
 ),

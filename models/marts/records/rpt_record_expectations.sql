@@ -1,4 +1,4 @@
-{#- Every day is judged by all the others, so it is made whole once a build, and read by days then. -#}
+{#- Every day is judged by all the others: made whole once a build, and read by days then. -#}
 {{ config(materialized='table') }}
 
 -- A fuel of a region that was there once is missed where it is not: for 90 days, or until the

@@ -10,7 +10,7 @@ select
     min(market_date) as valid_from,
     max(market_date) as valid_to
 from {{ ref('rpt_interval_counts_daily') }}
-where location_type <> 'RESOURCE'
+where location_type is not null
 group by
     iso,
     location,

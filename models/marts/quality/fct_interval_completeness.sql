@@ -3,18 +3,18 @@ with groups as (
         mart,
         iso,
         market,
-        location_type,
+        location_group,
         market_date,
         -- A series that is lost is missed for the next seven days with data; one that ended for
         -- good is forgotten after that.
         cast(max(sum(series_count)) over (
-            partition by mart, iso, market, location_type
+            partition by mart, iso, market, location_group
             order by market_date
             rows between 7 preceding and current row
         ) as integer) as series_count,
         cast(sum(interval_count) as integer) as interval_count
     from {{ ref('rpt_interval_counts_daily') }}
-    group by mart, iso, market, location_type, market_date
+    group by mart, iso, market, location_group, market_date
 ),
 
 spines as (
@@ -31,7 +31,7 @@ days as (
         mart,
         iso,
         market,
-        location_type,
+        location_group,
         cast(unnest(
             generate_series(min(market_date), max(market_date), interval 1 day)
         ) as date) as market_date
@@ -44,13 +44,13 @@ spined as (
         days.mart,
         days.iso,
         days.market,
-        days.location_type,
+        days.location_group,
         days.market_date,
         -- A day without data misses what the last day with data had, and one with fewer series
         -- than the market is known to have is not complete either.
         greatest(
             last_value(groups.series_count ignore nulls) over (
-                partition by days.mart, days.iso, days.market, days.location_type
+                partition by days.mart, days.iso, days.market, days.location_group
                 order by days.market_date
             ),
             spines.least_series
@@ -66,7 +66,7 @@ spined as (
             days.mart = spines.mart
             and days.iso = spines.iso
             and coalesce(days.market, '') = coalesce(spines.market, '')
-            and (spines.location_group is null or days.location_type = spines.location_group)
+            and (spines.location_group is null or days.location_group = spines.location_group)
             and (spines.valid_from is null or days.market_date >= spines.valid_from)
             and (spines.valid_to is null or days.market_date <= spines.valid_to)
     left join groups
@@ -74,7 +74,7 @@ spined as (
             days.mart = groups.mart
             and days.iso = groups.iso
             and coalesce(days.market, '') = coalesce(groups.market, '')
-            and days.location_type = groups.location_type
+            and days.location_group = groups.location_group
             and days.market_date = groups.market_date
 )
 
@@ -82,7 +82,7 @@ select
     iso,
     market,
     mart,
-    location_type as location_group,
+    location_group,
     market_date,
     series_count,
     cast(series_count * intervals_per_series as integer) as expected_interval_count,

@@ -8,26 +8,29 @@
 {#- Operational demand by half hours is a product of its own, beside that of five minutes. -#}
 {%- set load_group = "case load_kind when 'OPERATIONAL_HALF_HOUR' then 'REGION_HALF_HOUR'
             else location_type end" -%}
-{#- Per fact: its table, what tells the series of a location apart, and the value that counts. -#}
+{%- set location_type = 'location_type' -%}
+{#- Per fact: its table, the location and its type, the group that is complete or not, what tells
+    the series of a location apart, and the value that counts. -#}
 {%- set facts = [
     ('fct_ancillary_price_intervals', ref('fct_ancillary_price_intervals_revisions'),
-        'location', 'location_type', 'product', 'price'),
+        'location', location_type, location_type, 'product', 'price'),
     ('fct_load_intervals', ref('fct_load_intervals_revisions'),
-        'location', load_group, 'load_kind', 'load_mw'),
+        'location', location_type, load_group, 'load_kind', 'load_mw'),
     ('fct_load_forecast_intervals', ref('fct_load_forecast_intervals_revisions'),
-        'location', 'location_type', 'model', 'load_mw'),
+        'location', location_type, location_type, 'model', 'load_mw'),
     ('fct_outage_intervals', ref('fct_outage_intervals_revisions'),
-        'location', 'location_type', 'outage_kind', 'outage_mw'),
+        'location', location_type, location_type, 'outage_kind', 'outage_mw'),
     ('fct_interchange_intervals', ref('fct_interchange_intervals_revisions'),
-        'location', 'location_type', 'interface', 'flow_mw'),
+        'location', location_type, location_type, 'interface', 'flow_mw'),
     ('fct_resource_output_intervals', ref('fct_resource_output_intervals_revisions'),
-        'resource', "'RESOURCE'", 'resource', 'output_mw'),
+        'resource', 'cast(null as text)', "'RESOURCE'", 'resource', 'output_mw'),
     ('fct_generation_intervals', ref('fct_generation_intervals_revisions'),
-        'location', 'location_type', 'row(fuel, generation_kind)', 'generation_mw'),
+        'location', location_type, location_type, 'row(fuel, generation_kind)', 'generation_mw'),
     ('fct_renewable_forecast_intervals', ref('fct_renewable_forecast_intervals_revisions'),
-        'location', 'location_type', 'row(technology, forecast_kind)', 'generation_mw'),
+        'location', location_type, location_type, 'row(technology, forecast_kind)',
+        'generation_mw'),
     ('fct_rooftop_intervals', ref('fct_rooftop_intervals_revisions'),
-        'location', 'location_type', 'location', 'power_mw'),
+        'location', location_type, location_type, 'location', 'power_mw'),
 ] %}
 
 with prices as (
@@ -37,13 +40,14 @@ with prices as (
         market,
         location,
         location_type,
+        location_type as location_group,
         market_date,
         1 as series_count,
         interval_count
     from {{ rebuilt_rows(ref('rpt_price_daily')) }}
 ),
 
-{% for mart, revisions, location, location_type, series, figure in facts -%}
+{% for mart, revisions, location, location_type, group, series, figure in facts -%}
 {{ mart }} as (
     select
         '{{ mart }}' as mart,
@@ -51,6 +55,7 @@ with prices as (
         market,
         {{ location }} as location,
         {{ location_type }} as location_type,
+        {{ group }} as location_group,
         market_date,
         count(distinct {{ series }}) as series_count,
         -- forecasts have a row per issue: an interval counts once for each model
@@ -70,6 +75,7 @@ curtailments as (
         cast(null as text) as market,
         iso as location,
         'SYSTEM' as location_type,
+        'SYSTEM' as location_group,
         market_date,
         1 as series_count,
         max(network_interval_count) as interval_count
@@ -83,7 +89,7 @@ unioned as (
     select * from prices
     union all
     select * from curtailments
-    {% for mart, revisions, location, location_type, series, figure in facts -%}
+    {% for mart, revisions, location, location_type, group, series, figure in facts -%}
     union all
     select * from {{ mart }}
     {% endfor %}
@@ -95,6 +101,7 @@ select
     market,
     location,
     location_type,
+    location_group,
     market_date,
     cast(series_count as integer) as series_count,
     cast(interval_count as integer) as interval_count,

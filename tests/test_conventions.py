@@ -79,6 +79,12 @@ def test_decisions_have_numbers_of_their_own() -> None:
     assert titles == numbers
 
 
+def test_the_ledger_has_the_files_of_every_operator() -> None:
+    macro = (REPOSITORY / "macros/ledger.sql").read_text("utf-8")
+    listed = re.findall(r"'(\w+)'", macro.partition(" in [")[2].partition("]")[0])
+    assert listed == load_catalogue().operators
+
+
 def test_env_example_shows_the_settings_and_their_defaults() -> None:
     lines = (REPOSITORY / ".env.example").read_text("utf-8").splitlines()
     shown = dict(line[1:].split("=", 1) for line in lines if line.startswith("#GRIDHOUSE_"))

@@ -112,3 +112,32 @@ def test_what_comes_again_is_a_revision_where_it_differs(warehouse, tmp_path):
 
 def rows_of(warehouse, table: str) -> list[tuple]:
     return warehouse.sql(f"select * exclude (_built_at) from {table} order by all")
+
+
+def test_the_ledger_counts_the_files_and_tells_their_times(warehouse, tmp_path):
+    """BOM's times are of observations; a file of APVI has rows of both markets."""
+    folder = tmp_path / "visit"
+    folder.mkdir()
+    shares = {"60": {"2026-06-15T02:00:00Z": 50}, "20": {"2026-06-15T02:30:00Z": 40}}
+    for name, text in (VISITS[0] | rooftop(shares)).items():
+        (folder / name).write_text(text)
+    warehouse.land_folder(folder)
+    warehouse.build("+dim_feed")
+    assert warehouse.sql(
+        "select feed, file_count, first_interval_start, last_interval_start "
+        "from marts.dim_feed where feed in ('bom_observations', 'apvi_rooftop') order by feed"
+    ) == [
+        ("apvi_rooftop", 1, datetime(2026, 6, 15, 2, tzinfo=UTC),
+         datetime(2026, 6, 15, 2, 30, tzinfo=UTC)),
+        ("bom_observations", 1, datetime(2026, 6, 15, 1, 30, tzinfo=UTC),
+         datetime(2026, 6, 15, 2, tzinfo=UTC)),
+    ]  # fmt: skip
+    counted = warehouse.sql(
+        "select staging_model, row_count from intermediate.int_files__row_counts "
+        "where staging_model like 'stg_apvi%' or staging_model like 'stg_bom%' order by 1"
+    )
+    assert counted == [
+        ("stg_apvi__postcode_capacities", 2),
+        ("stg_apvi__postcode_performances", 2),
+        ("stg_bom__observations", 2),
+    ]

@@ -18,7 +18,6 @@ with counted as (
     select
         '{{ model.name }}' as staging_model,
         '{{ model.feed }}' as feed,
-        iso,
         _file_id as file_id,
         _loaded_at,
         count({{ model.landed_rows }}) as row_count,
@@ -42,7 +41,6 @@ with counted as (
     select
         cast(null as text) as staging_model,
         cast(null as text) as feed,
-        cast(null as text) as iso,
         cast(null as text) as file_id,
         cast(null as timestamptz) as _loaded_at,
         cast(0 as bigint) as row_count,
@@ -55,7 +53,6 @@ with counted as (
 select
     staging_model,
     feed,
-    iso,
     file_id,
     row_count,
     unresolved_row_count,

@@ -17,7 +17,7 @@ unresolved as (
     select {{ 'distinct' if model.landed_rows != '*' }}
         '{{ model.name }}' as staging_model,
         iso,
-        market_date,
+        {{ model.market_date }} as market_date,
         _file_id as file_id,
         _row_number as row_number,
         _loaded_at

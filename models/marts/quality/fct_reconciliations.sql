@@ -387,12 +387,12 @@ counted_files as (
 ledger_rows as (
     select
         'ledger_rows' as check_name,
-        isos.iso,
+        coalesce(isos.iso, upper(files.operator)) as iso,
         cast(files.loaded_at as date) as market_date,
         files.rows_landed as expected,
         coalesce(counted_files.row_count, 0) as actual
     from {{ ref('fct_files') }} as files
-    inner join {{ ref('isos') }} as isos
+    left join {{ ref('isos') }} as isos
         on split_part(files.operator, '_', 1) = isos.operator
     left join counted_files on files.file_id = counted_files.file_id
     -- staging is cut at `as_of`, the ledger is not

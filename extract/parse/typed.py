@@ -228,7 +228,10 @@ def _bad_values(
 
 
 def _contracted(table: Table, rows: pa.Table) -> pa.Table:
-    """`rows` with columns and types of the contract (whole numbers were read as doubles)."""
+    """`rows` with columns and types of the contract (whole numbers were read as doubles).
+
+    Raises ArrowInvalid for a number that is not whole in a column of whole numbers.
+    """
     schema = arrow_schema(table)
     return rows.select(schema.names).cast(schema)
 
@@ -256,7 +259,7 @@ def _other_header(section: Section, errors: list[tuple]) -> str | None:
 
 
 def _is_clean(table: Table, rows: pa.Table) -> bool:
-    """Whether no value is one that `_bad_values` would set aside."""
+    """Whether no value is one that `_bad_values` would set aside, but for fractions of a bigint."""
     return all(_is_clean_column(c, rows.column(c.name), _unread(rows, c)) for c in table.columns)
 
 
@@ -267,9 +270,9 @@ def _is_clean_column(
         return False
     if column.data_type == "text":
         return True
-    # else what holds for the smallest and the largest value holds for all
-    one_by_one = column.data_type == "bigint" or unread is not None
-    shown = values if one_by_one else _extremes(values)
+    # else what holds for the smallest and the largest value holds for all (that all of them are
+    # whole where they must be, the cast to the contract's type says, which fails otherwise)
+    shown = values if unread is not None else _extremes(values)
     return not any(pc.any(bad).as_py() for bad, _ in _bad_values(column, shown, unread))
 
 

@@ -25,7 +25,7 @@ _TYPES = {
     "timestamp": pa.timestamp("us"),
     **_NUMBERS,
 }
-_CACHED_BYTES = 4 << 20  # read at once: far more does not fit the cache, and takes a third longer
+_CACHED_BYTES = 4 << 20  # parsed at once: what is far larger than the cache takes longer
 # Arrow reads on behind a closing quotation mark, so marks are taken off here
 _PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_empty_lines=False)
 

@@ -76,8 +76,9 @@ parts as (
         spans.location,
         coalesce(fuel_techs.positive_fuel_tech, spans.fuel_tech) as fuel_tech,
         spans.emission_factor,
-        -- loads are metered as what they take
-        case when spans.dispatch_type = 'LOAD' then -1 else 1 end as direction,
+        -- loads are metered as what they take, and so are pumps that are registered as generators
+        case when spans.dispatch_type = 'LOAD' or fuel_techs.is_consumption then -1 else 1 end
+            as direction,
         case when fuel_techs.positive_fuel_tech is null then cast('-infinity' as double) else 0 end
             as least_mw,
         cast('infinity' as double) as most_mw

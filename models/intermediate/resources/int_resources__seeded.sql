@@ -3,6 +3,10 @@ with roles as (
     select * from {{ ref('nem_unit_roles') }}
 ),
 
+fuel_techs as (
+    select * from {{ ref('fuel_techs') }}
+),
+
 replaced as (
     select * from {{ ref('resource_successors') }}
 ),
@@ -38,9 +42,8 @@ select
     roles.fuel_tech,
     replacements.implied_fuel_tech,
     coalesce(roles.region, replacements.region) as region,
-    -- loads are metered as what they take
     case
-        when roles.fuel_tech in ('BATTERY_CHARGING', 'PUMPS') then 'LOAD'
+        when fuel_techs.is_consumption then 'LOAD'
         when roles.fuel_tech is not null then 'GENERATOR'
         when replacements.implied_fuel_tech = 'BATTERY' then 'BIDIRECTIONAL'
     end as dispatch_type,
@@ -50,6 +53,7 @@ select
     replaced.valid_from as valid_to
 from codes
 left join roles on codes.iso = roles.iso and codes.resource = roles.resource
+left join fuel_techs on roles.fuel_tech = fuel_techs.fuel_tech
 left join replaced on codes.iso = replaced.iso and codes.resource = replaced.resource
 left join replacements
     on codes.iso = replacements.iso and codes.resource = replacements.resource

@@ -36,8 +36,10 @@
 {#- a few days are kept while they are read again; a whole history would fill the memory -#}
 {%- set kept = 'materialized' if is_incremental() else 'not materialized' %}
 
+-- A row without a figure is no reading: another table may have one.
 with shown as {{ kept }} (
     select * from {{ rows_of(ref('int_resources__readings'), read) }}
+    where output_mw is not null
 ),
 
 -- How many of a day's 288 readings each table has of a unit. Sorting all rows to find the few that
@@ -237,6 +239,13 @@ parted as (
         {{ part_of_power('dated.output_mw') }} as output_mw,
         {{ part_of_power('dated.next_mw') }} as next_mw,
         {{ part_of_power('dated.previous_mw') }} as previous_mw,
+        -- of an interval in which power crosses zero a part has what lies on its side of a straight
+        -- line between the readings; all of any other
+        coalesce(
+            (abs({{ part_of_power('dated.output_mw') }}) + abs({{ part_of_power('dated.next_mw') }}))
+            / nullif(abs(dated.output_mw) + abs(dated.next_mw), 0),
+            1
+        ) as share,
         parts.emission_factor,
         dated.source,
         dated._published_at,
@@ -256,14 +265,10 @@ measured as (
     select
         *,
         5 as interval_minutes,
-        round((output_mw + coalesce(next_mw, output_mw)) / 24, 6) as energy_mwh,
+        round((output_mw + coalesce(next_mw, output_mw)) / 24 * share, 6) as energy_mwh,
         round((output_mw + coalesce(previous_mw, output_mw)) / 24, 6)
             as energy_openelectricity_mwh,
-        case
-            when output_mw is null then null
-            when next_mw is null then 'HELD'
-            else 'NEXT_READING'
-        end as energy_basis
+        case when next_mw is null then 'HELD' else 'NEXT_READING' end as energy_basis
     from parted
 ),
 
@@ -314,7 +319,7 @@ facility_parts as (
 ),
 
 unioned as (
-    select * exclude (next_mw, previous_mw) from measured
+    select * exclude (next_mw, previous_mw, share) from measured
     union all by name
     select * from facility_parts
 )

@@ -33,6 +33,8 @@ readings as (
     select
         flows.iso,
         flows.market,
+        flows.interface,
+        flows.market_date between ends.valid_from and ends.valid_to as is_expected,
         ends.first_location,
         ends.second_location,
         flows.interval_start,
@@ -110,11 +112,13 @@ borders as (
         interval_minutes,
         market_date,
         trading_start,
-        count(flow_mw) as interface_count,
+        count(distinct interface) filter (where flow_mw is not null) as interface_count,
+        {%- for figure in ['flow_mw', 'scheduled_mw', 'limit_forward_mw', 'losses_mw'] %}
+        count(distinct interface) filter (where is_expected and {{ figure }} is not null)
+            as expected_with_{{ figure }},
+        {%- endfor %}
         cast(sum(cast(flow_mw * direction as decimal(18, 6))) as double) as flow_mw,
-        count(scheduled_mw) as scheduled_count,
         cast(sum(cast(scheduled_mw * direction as decimal(18, 6))) as double) as scheduled_mw,
-        count(limit_forward_mw) as limit_count,
         cast(sum(cast(
             case when direction = 1 then limit_forward_mw else -limit_reverse_mw end
             as decimal(18, 6)
@@ -123,7 +127,6 @@ borders as (
             case when direction = 1 then limit_reverse_mw else -limit_forward_mw end
             as decimal(18, 6)
         )) as double) as limit_reverse_mw,
-        count(losses_mw) as losses_count,
         cast(sum(cast(losses_mw as decimal(18, 6))) as double) as losses_mw,
         max(published_at) as published_at,
         arg_max(file_id, row(published_at, file_id)) as file_id
@@ -144,18 +147,19 @@ counted as (
             and borders.second_location = expected.second_location
 ),
 
--- A sum that lacks one of its interconnectors is none.
+-- A sum that lacks one of the interconnectors that are expected is none, whichever others it has.
 complete as (
     select
         * replace (
-            {%- for figure, count in [
-                ('flow_mw', 'interface_count'),
-                ('scheduled_mw', 'scheduled_count'),
-                ('limit_forward_mw', 'limit_count'),
-                ('limit_reverse_mw', 'limit_count'),
-                ('losses_mw', 'losses_count')
+            {%- for figure, counted in [
+                ('flow_mw', 'flow_mw'),
+                ('scheduled_mw', 'scheduled_mw'),
+                ('limit_forward_mw', 'limit_forward_mw'),
+                ('limit_reverse_mw', 'limit_forward_mw'),
+                ('losses_mw', 'losses_mw')
             ] %}
-            case when {{ count }} >= expected_interface_count then {{ figure }} end as {{ figure }}
+            case when expected_with_{{ counted }} = expected_interface_count then {{ figure }} end
+                as {{ figure }}
             {{- ',' if not loop.last }}
             {%- endfor %}
         )

@@ -190,18 +190,28 @@ border_days as (
     from borders
 ),
 
+-- Interconnectors side by side are one border.
 expected_borders as (
-    select
+    select distinct
         border_days.iso,
         border_days.market_date,
         sides.location,
-        count(distinct sides.neighbour) as border_count
+        sides.neighbour
     from border_days
     inner join sides
         on
             border_days.iso = sides.iso
             and border_days.market_date >= sides.first_date
             and border_days.market_date <= sides.last_date
+),
+
+expected_counts as (
+    select
+        iso,
+        market_date,
+        location,
+        count(*) as border_count
+    from expected_borders
     group by all
 ),
 
@@ -210,7 +220,10 @@ parted_borders as (
         * replace (
             energy_mwh / (native_minutes // 5) as energy_mwh,
             energy_openelectricity_mwh / (native_minutes // 5) as energy_openelectricity_mwh
-        )
+        ),
+        (iso, market_date, location, to_location) in (
+            select (iso, market_date, location, neighbour) from expected_borders
+        ) as is_expected
     from ({{ in_five_minutes('borders') }})
 ),
 
@@ -221,7 +234,8 @@ summed_flows as (
         location,
         interval_start,
         market_date,
-        count(flow_mw) as border_count,
+        count(distinct to_location) filter (where is_expected and flow_mw is not null)
+            as border_count,
         {%- for figure, name in [
             ('flow_mw', 'mw'),
             ('energy_mwh', 'mwh'),
@@ -237,7 +251,7 @@ summed_flows as (
     group by all
 ),
 
--- A sum that lacks a border is none.
+-- A sum that lacks a border which is expected is none, whichever others it has.
 flows as (
     select
         summed_flows.iso,
@@ -249,17 +263,17 @@ flows as (
             'exports_openelectricity_mwh', 'imports_openelectricity_mwh'
         ] %}
         case
-            when summed_flows.border_count >= coalesce(expected_borders.border_count, 0)
+            when summed_flows.border_count = coalesce(expected_counts.border_count, 0)
                 then summed_flows.{{ name }}
         end as {{ name }},
         {%- endfor %}
         summed_flows.published_at
     from summed_flows
-    left join expected_borders
+    left join expected_counts
         on
-            summed_flows.iso = expected_borders.iso
-            and summed_flows.market_date = expected_borders.market_date
-            and summed_flows.location = expected_borders.location
+            summed_flows.iso = expected_counts.iso
+            and summed_flows.market_date = expected_counts.market_date
+            and summed_flows.location = expected_counts.location
 ),
 
 carried as (

@@ -65,7 +65,8 @@ def findings(warehouse: Warehouse, day: int = 0) -> dict[tuple, tuple]:
 
 
 def build(warehouse: Warehouse, whole: bool = False) -> None:
-    warehouse.build("fct_monitor_findings", whole=whole)
+    meters = ["stg_nem__unit_meter_readings", "int_resources__meter_readings"]
+    warehouse.build(*meters, "fct_monitor_findings", whole=whole)
 
 
 @pytest.fixture

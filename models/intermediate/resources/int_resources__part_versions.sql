@@ -103,10 +103,15 @@ parts as (
 
 {%- if is_incremental() %},
 
-known as (
+newest as (
     select *
     from {{ this }}
     qualify _built_at = max(_built_at) over (partition by iso, resource)
+),
+
+known as (
+    select * from newest
+    where direction is not null
 ),
 
 -- A part that merely ends on another day changes the days from the earlier end on.
@@ -141,12 +146,15 @@ changed as (
     group by all
 )
 
+-- A unit that nothing names any more has one row without a part.
 select
-    parts.*,
+    changed.iso,
+    changed.resource,
+    parts.* exclude (iso, resource),
     changed.changed_from,
     {{ built_at() }} as _built_at
-from parts
-inner join changed on parts.iso = changed.iso and parts.resource = changed.resource
+from changed
+left join parts on changed.iso = parts.iso and changed.resource = parts.resource
 {%- else %}
 
 select

@@ -6,20 +6,21 @@
 ) }}
 
 {#- By trading days, so that a night is one: the newest calendar day ends in the middle of it. -#}
-{%- set days = rebuilt_days([ref('fct_resource_intervals')], days='trading_date') %}
+{%- set days = rebuilt_days(
+    [ref('fct_resource_intervals')],
+    landed=[ref('int_resources__meter_readings')],
+    days='trading_date'
+) -%}
+{%- set read = widened_days(days, after=1) %}
 
 with readings as (
-    select * from {{ rows_of(ref('fct_resource_intervals'), widened_days(days, after=1)) }}
-    {%- if days is not none %}
-    where
-        {%- for range in days %}
-        (
-            iso = '{{ range["iso"] }}'
-            and trading_date between date '{{ range["first"] }}' and date '{{ range["last"] }}'
-        ) or
-        {%- endfor %}
-        false
-    {%- endif %}
+    select * from {{ rows_of(ref('fct_resource_intervals'), read) }}
+    where {{ is_in_days(days, market_date='trading_date') }}
+),
+
+meters as (
+    select * from {{ rows_of(ref('int_resources__meter_readings'), read) }}
+    where {{ is_in_days(days, market_date='trading_date') }}
 ),
 
 monitors as (
@@ -31,7 +32,8 @@ thresholds as (
         max(threshold) filter (where monitor = 'FROZEN_AT_NIGHT') as night_share,
         max(threshold) filter (where monitor = 'FROZEN') as frozen_hours,
         max(threshold) filter (where monitor = 'UNSPLIT') as unsplit_share,
-        max(threshold) filter (where monitor = 'OVER_CAPACITY') as over_share
+        max(threshold) filter (where monitor = 'OVER_CAPACITY') as over_share,
+        max(threshold) filter (where monitor = 'WRONG_SIGN') as wrong_share
     from monitors
 ),
 
@@ -74,6 +76,7 @@ described as (
         units.dispatch_type,
         units.capacity_mw,
         coalesce(fuel_techs.is_storage, false) as is_storage,
+        coalesce(fuel_techs.is_consumption, false) as is_consumption,
         coalesce(fuel_techs.fuel_group, '') as fuel_group,
         hour(timezone(
             isos.time_zone, make_timestamptz(hours.hour_number * 3600000000)
@@ -216,6 +219,53 @@ over_capacity as (
     group by all
 ),
 
+wrong_signs as (
+    select
+        'WRONG_SIGN' as monitor,
+        iso,
+        resource,
+        fuel_tech,
+        trading_date,
+        sum(len(list_filter(readings_mw, lambda mw: mw > wrong_share * capacity_mw)))
+            as interval_count,
+        max(max_mw) as value_mw,
+        any_value(capacity_mw) as capacity_mw,
+        min(hour_number) as hour_number
+    from described
+    where is_consumption and max_mw > wrong_share * capacity_mw
+    group by all
+),
+
+meters_alone as (
+    select
+        'METER_ALONE' as monitor,
+        meters.iso,
+        meters.resource,
+        cast(null as text) as fuel_tech,
+        meters.trading_date,
+        count(distinct meters.interval_end) as interval_count,
+        max(meters.reading) as value_mw,
+        any_value(units.capacity_mw) as capacity_mw,
+        min(epoch_us(meters.interval_end) // 3600000000) as hour_number
+    from meters
+    left join units
+        on
+            meters.iso = units.iso
+            and meters.resource = units.resource
+            and meters.trading_date >= units.valid_from
+            and meters.trading_date < units.valid_to
+    where not exists (
+        select 1
+        from hours
+        where
+            hours.iso = meters.iso
+            and hours.resource = meters.resource
+            and hours.trading_date = meters.trading_date
+    )
+    group by all
+    having max(meters.reading) <> 0 or min(meters.reading) <> 0
+),
+
 looked_at as (
     select
         'ALL' as monitor,
@@ -241,6 +291,10 @@ found as (
     select * from unsplit
     union all by name
     select * from over_capacity
+    union all by name
+    select * from wrong_signs
+    union all by name
+    select * from meters_alone
     union all by name
     select * from looked_at
 )

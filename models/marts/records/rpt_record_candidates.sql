@@ -25,9 +25,14 @@ with fuels as (
     where location is not null
 ),
 
+-- A half hour's mean that stands in for demand is no figure of five minutes.
 regions as (
     select
-        * exclude (location),
+        * exclude (location) replace (
+            case when demand_source is distinct from 'TRADING' then demand_mw end as demand_mw,
+            case when demand_source is distinct from 'TRADING' then demand_gross_mw end
+                as demand_gross_mw
+        ),
         unnest([location, '']) as location
     from {{ rows_of(ref('fct_region_intervals'), days) }}
 ),

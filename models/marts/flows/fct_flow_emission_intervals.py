@@ -10,6 +10,7 @@ DAYS_AT_ONCE = 28  # bounds memory, and is one length of arrays
 # Open Electricity's rule: what units give, without rooftop (docs/methods/flows.md)
 NO_GENERATION = "not is_supply or fuel_tech = 'SOLAR_ROOFTOP'"
 KNOWN_SHARE = 0.99  # of the energy, at least, must come from units with an emission factor
+SEEDS = ("fuel_techs", "interconnectors")
 IN_FIVE_MINUTES = (
     "market_date, interval_minutes // 5 as parts, "
     "make_timestamptz(epoch_us(interval_start) + unnest(range(interval_minutes // 5)) * 300000000)"
@@ -56,7 +57,9 @@ def model(dbt, session):
 def _days(relation, dbt):
     if dbt.is_incremental:
         newest = f"(select coalesce(max(_built_at), '-infinity') from {dbt.this})"
-        relation = relation.filter(f"_built_at > {newest}")
+        # all days, if a seed has another content than it had for them
+        noted = f"(select max(loaded_at) from ref.seed_versions where seed in {SEEDS})"
+        relation = relation.filter(f"_built_at > {newest} or {noted} > {newest}")
     return relation.project("market_date").distinct()
 
 

@@ -254,14 +254,15 @@ meters_alone as (
             and meters.resource = units.resource
             and meters.trading_date >= units.valid_from
             and meters.trading_date < units.valid_to
-    where not exists (
-        select 1
-        from hours
-        where
-            hours.iso = meters.iso
-            and hours.resource = meters.resource
-            and hours.trading_date = meters.trading_date
-    )
+    where
+        not exists (
+            select 1
+            from hours
+            where
+                hours.iso = meters.iso
+                and hours.resource = meters.resource
+                and hours.trading_date = meters.trading_date
+        )
     group by all
     having max(meters.reading) <> 0 or min(meters.reading) <> 0
 ),

@@ -217,14 +217,19 @@ expected_counts as (
 
 parted_borders as (
     select
-        * replace (
-            energy_mwh / (native_minutes // 5) as energy_mwh,
-            energy_openelectricity_mwh / (native_minutes // 5) as energy_openelectricity_mwh
+        parts.* replace (
+            parts.energy_mwh / (parts.native_minutes // 5) as energy_mwh,
+            parts.energy_openelectricity_mwh / (parts.native_minutes // 5)
+                as energy_openelectricity_mwh
         ),
-        (iso, market_date, location, to_location) in (
-            select (iso, market_date, location, neighbour) from expected_borders
-        ) as is_expected
-    from ({{ in_five_minutes('borders') }})
+        expected_borders.neighbour is not null as is_expected
+    from ({{ in_five_minutes('borders') }}) as parts
+    left join expected_borders
+        on
+            parts.iso = expected_borders.iso
+            and parts.market_date = expected_borders.market_date
+            and parts.location = expected_borders.location
+            and parts.to_location = expected_borders.neighbour
 ),
 
 -- Borders are not netted against each other: a region may import over one and export over another.

@@ -242,7 +242,10 @@ parted as (
         -- of an interval in which power crosses zero a part has what lies on its side of a straight
         -- line between the readings; all of any other
         coalesce(
-            (abs({{ part_of_power('dated.output_mw') }}) + abs({{ part_of_power('dated.next_mw') }}))
+            (
+                abs({{ part_of_power('dated.output_mw') }})
+                + abs({{ part_of_power('dated.next_mw') }})
+            )
             / nullif(abs(dated.output_mw) + abs(dated.next_mw), 0),
             1
         ) as share,

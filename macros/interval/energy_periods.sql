@@ -1,6 +1,7 @@
 {#- Energies, values and emissions by periods: those shorter than a day are made of intervals, all others
     of days. Rows have the keys, period, period_start, period_end, first_date, interval_count,
-    expected_interval_count, the sums of `energy_sums`, location if it is no key, and newest_at.
+    expected_interval_count, known_minutes, the sums of `energy_sums`, location if it is no key, and
+    newest_at.
 
     intervals: relation with the columns of `energy_sums` by interval. days: its rollup by days.
     keys: columns that tell series apart. -#}
@@ -21,7 +22,9 @@
         ) as period_end,
         min(series.market_date) as first_date,
         count(series.energy_mwh) as interval_count,
-        {{ seconds // 60 }} // min(series.interval_minutes) as expected_interval_count,
+        {{ expected_intervals(seconds // 60, 'series.interval_minutes') }}
+            as expected_interval_count,
+        {{ known_minutes('series.energy_mwh', 'series.interval_minutes') }} as known_minutes,
         {% for figure in energy_sums() -%}
         {{ exact_sum('series.' ~ figure) }} as {{ figure }},
         {% endfor -%}
@@ -41,9 +44,11 @@
             as period_end,
         series.first_date,
         sum(series.interval_count) as interval_count,
-        max(series.expected_interval_count)
-        * (cast(series.first_date + {{ length }} as date) - series.first_date)
-            as expected_interval_count,
+        {{ expected_in_days(
+            'cast(series.first_date + ' ~ length ~ ' as date) - series.first_date',
+            'series.expected_interval_count'
+        ) }} as expected_interval_count,
+        sum(series.known_minutes) as known_minutes,
         {% for figure in energy_sums() -%}
         {{ exact_sum('series.' ~ figure) }} as {{ figure }},
         {% endfor -%}

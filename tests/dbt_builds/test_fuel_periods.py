@@ -13,6 +13,7 @@ DAYS = """
     select
         'NEM' as iso, location, 'REGION' as location_type, fuel_tech,
         cast(day as date) as market_date, n as interval_count, 288 as expected_interval_count,
+        n * 5 as known_minutes,
         mwh as energy_mwh, mwh as energy_openelectricity_mwh, mwh as priced_energy_mwh,
         mwh * price as market_value, mwh as emissions_energy_mwh, 0.0 as emissions_t,
         timestamptz '2025-01-03 00:00:00+00' as newest_published_at
@@ -32,6 +33,7 @@ UNITS = """
     select
         'NEM' as iso, 'W' as resource, 'WIND' as fuel_tech, 'SA1' as location,
         cast(day as date) as market_date, n as interval_count, 288 as expected_interval_count,
+        n * 5 as known_minutes,
         mwh as energy_mwh, mwh as priced_energy_mwh, mwh * price as market_value,
         timestamptz '2025-01-03 00:00:00+00' as newest_published_at
     from (values

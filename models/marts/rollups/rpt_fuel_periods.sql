@@ -46,9 +46,9 @@ located as (
     select
         series.* exclude (location),
         -- the mean over the intervals that are on file
-        series.energy_mwh * 3600000000.0 * series.expected_interval_count
-        / nullif(series.interval_count, 0)
-        / (epoch_us(series.period_end) - epoch_us(series.period_start)) as power_mw,
+        series.energy_mwh * 60 / nullif(series.known_minutes, 0) as power_mw,
+        (epoch_us(series.period_end) - epoch_us(series.period_start)) // 60000000
+            as expected_minutes,
         series.location as region,
         unnest([series.location, series.iso]) as location,
         unnest(['REGION', 'SYSTEM']) as location_type
@@ -82,6 +82,8 @@ grouped as (
         end as least_region_count,
         sum(located.interval_count) as interval_count,
         sum(located.expected_interval_count) as expected_interval_count,
+        sum(located.known_minutes) as known_minutes,
+        sum(located.expected_minutes) as expected_minutes,
         max(located.newest_at) as newest_at,
         {% for figure in energy_sums() -%}
         {{ exact_sum('located.' ~ figure) }} as {{ figure }},
@@ -108,11 +110,8 @@ grouped as (
 -- A region that is missing lacks as many intervals as the others have on average.
 expected as (
     select
-        * exclude (expected_interval_count),
-        ceil(
-            expected_interval_count
-            * greatest(least_region_count / greatest(whole_region_count, 1), 1)
-        ) as expected_interval_count
+        *,
+        greatest(least_region_count / greatest(whole_region_count, 1), 1) as region_share
     from grouped
 )
 
@@ -128,8 +127,9 @@ select
     fuel_code,
     cast(region_count as integer) as region_count,
     cast(interval_count as integer) as interval_count,
-    cast(expected_interval_count as integer) as expected_interval_count,
-    least(interval_count / expected_interval_count, 1) as completeness,
+    cast(ceil(expected_interval_count * region_share) as integer) as expected_interval_count,
+    cast(known_minutes as integer) as known_minutes,
+    least(known_minutes / (expected_minutes * region_share), 1) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     {% for figure in energy_sums() -%}
     {{ figure }},

@@ -46,7 +46,7 @@ daily as (
         {% for name in region_sums() -%}
         {{ exact_sum(name) }} as {{ name }},
         {% endfor -%}
-        min(interval_minutes) as interval_minutes
+        {{ expected_intervals(1440) }} as expected_interval_count
     from zoned
     group by
         iso,
@@ -59,8 +59,8 @@ select
     location,
     'REGION' as location_type,
     market_date,
-    cast(1440 // interval_minutes as integer) as expected_interval_count,
-    least(interval_count / (1440 // interval_minutes), 1) as completeness,
+    cast(expected_interval_count as integer) as expected_interval_count,
+    least(interval_count / expected_interval_count, 1) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     {% for name in region_counts() -%}
     {{ name }},

@@ -5,7 +5,8 @@ with monthly as (
         iso,
         location,
         cast(date_trunc('month', market_date) as date) as month,
-        max(expected_interval_count) as expected_of_day,
+        {{ expected_in_days('day(last_day(any_value(market_date)))') }}
+            as expected_interval_count,
         count(*) as day_count,
         {% for name in region_counts() -%}
         cast(sum({{ name }}) as integer) as {{ name }},
@@ -38,8 +39,8 @@ select
     location,
     'REGION' as location_type,
     month,
-    cast(expected_of_day * day(last_day(month)) as integer) as expected_interval_count,
-    least(interval_count / (expected_of_day * day(last_day(month))), 1) as completeness,
+    cast(expected_interval_count as integer) as expected_interval_count,
+    least(interval_count / expected_interval_count, 1) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     cast(day_count as integer) as day_count,
     {% for name in region_counts() -%}

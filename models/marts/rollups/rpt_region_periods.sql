@@ -24,7 +24,7 @@
             (epoch_us(interval_start) // {{ seconds }}000000 + 1) * {{ seconds }}000000
         ) as period_end,
         min(market_date) as first_date,
-        {{ seconds // 60 }} // min(interval_minutes) as expected_interval_count,
+        {{ expected_intervals(seconds // 60) }} as expected_interval_count,
         {% for name, figure in region_counts().items() -%}
 count({{ figure }}) as {{ name }},
         {% endfor -%}
@@ -49,7 +49,7 @@ max(storage_mwh) filter (where epoch_us(interval_end) % {{ seconds }}000000 = 0)
         timezone(time_zone, cast(first_date as timestamp)) as period_start,
         timezone(time_zone, cast(next_date as timestamp)) as period_end,
         first_date,
-        max(expected_interval_count) * (next_date - first_date) as expected_interval_count,
+        {{ expected_in_days('(next_date - first_date)') }} as expected_interval_count,
         {% for name in region_counts() -%}
 sum({{ name }}) as {{ name }},
         {% endfor -%}

@@ -26,13 +26,15 @@ select
     first_date,
     cast(interval_count as integer) as interval_count,
     cast(expected_interval_count as integer) as expected_interval_count,
-    least(interval_count / expected_interval_count, 1) as completeness,
+    cast(known_minutes as integer) as known_minutes,
+    least(
+        known_minutes / ((epoch_us(period_end) - epoch_us(period_start)) // 60000000), 1
+    ) as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     {% for figure in energy_sums() -%}
     {{ figure }},
     {% endfor -%}
     -- the mean over the intervals that are on file
-    energy_mwh * 3600000000.0 * expected_interval_count / nullif(interval_count, 0)
-    / (epoch_us(period_end) - epoch_us(period_start)) as output_mw,
+    energy_mwh * 60 / nullif(known_minutes, 0) as output_mw,
     market_value / nullif(priced_energy_mwh, 0) as volume_weighted_price
 from series

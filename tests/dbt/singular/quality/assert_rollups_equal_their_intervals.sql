@@ -3,6 +3,7 @@
     build of other models alone, is passed over. -#}
 {%- set energies = {
     'interval_count': 'count(energy_mwh)',
+    'known_minutes': known_minutes('energy_mwh'),
     'energy_mwh': exact_sum('energy_mwh'),
     'energy_openelectricity_mwh': exact_sum('energy_openelectricity_mwh'),
     'market_value': exact_sum('market_value'),

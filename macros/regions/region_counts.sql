@@ -13,5 +13,10 @@
         'storage_interval_count': 'storage_mwh',
         'flow_interval_count': 'exports_mwh',
         'flow_emission_interval_count': 'exports_emissions_t',
+        'demand_total_interval_count': 'demand_total_mwh',
+        'demand_operational_interval_count': 'demand_operational_mwh',
+        'demand_gross_interval_count': 'demand_gross_mwh',
+        'generation_renewable_interval_count': 'generation_renewable_mwh',
+        'priced_demand_interval_count': 'demand_value',
     }) }}
 {%- endmacro %}

@@ -1,14 +1,34 @@
-{#- The energies, amounts and emissions of regions that rollups add up, as a list of names. The last ones
-    are for means: demand that has a price and its value, and what shares of renewables rest on. -#}
+{#- The energies, amounts and emissions of regions that rollups add up, as a mapping of the name to the
+    one of `region_counts` that tells how many intervals have it. The last ones are for means: demand that
+    has a price and its value, and what shares of renewables rest on. -#}
 {% macro region_sums() -%}
-    {{ return([
-        'demand_mwh', 'demand_total_mwh', 'demand_operational_mwh', 'demand_gross_mwh',
-        'rooftop_mwh', 'curtailment_solar_mwh', 'curtailment_wind_mwh', 'curtailment_mwh',
-        'generation_mwh', 'generation_emissions_t', 'generation_renewable_mwh',
-        'generation_renewable_with_storage_mwh', 'imports_mwh', 'imports_openelectricity_mwh',
-        'exports_mwh', 'exports_openelectricity_mwh', 'imports_value', 'exports_value',
-        'imports_emissions_t', 'exports_emissions_t', 'imports_emissions_mix_t',
-        'exports_emissions_mix_t', 'priced_demand_mwh', 'demand_value', 'compared_demand_mwh',
-        'compared_renewable_mwh', 'compared_renewable_with_storage_mwh'
-    ]) }}
+    {{ return({
+        'demand_mwh': 'interval_count',
+        'demand_total_mwh': 'demand_total_interval_count',
+        'demand_operational_mwh': 'demand_operational_interval_count',
+        'demand_gross_mwh': 'demand_gross_interval_count',
+        'rooftop_mwh': 'rooftop_interval_count',
+        'curtailment_solar_mwh': 'curtailment_interval_count',
+        'curtailment_wind_mwh': 'curtailment_interval_count',
+        'curtailment_mwh': 'curtailment_interval_count',
+        'generation_mwh': 'generation_interval_count',
+        'generation_emissions_t': 'emission_interval_count',
+        'generation_renewable_mwh': 'generation_renewable_interval_count',
+        'generation_renewable_with_storage_mwh': 'generation_renewable_interval_count',
+        'imports_mwh': 'flow_interval_count',
+        'imports_openelectricity_mwh': 'flow_interval_count',
+        'exports_mwh': 'flow_interval_count',
+        'exports_openelectricity_mwh': 'flow_interval_count',
+        'imports_value': 'flow_interval_count',
+        'exports_value': 'flow_interval_count',
+        'imports_emissions_t': 'flow_emission_interval_count',
+        'exports_emissions_t': 'flow_emission_interval_count',
+        'imports_emissions_mix_t': 'flow_emission_interval_count',
+        'exports_emissions_mix_t': 'flow_emission_interval_count',
+        'priced_demand_mwh': 'priced_demand_interval_count',
+        'demand_value': 'priced_demand_interval_count',
+        'compared_demand_mwh': 'renewable_interval_count',
+        'compared_renewable_mwh': 'renewable_interval_count',
+        'compared_renewable_with_storage_mwh': 'renewable_interval_count',
+    }) }}
 {%- endmacro %}

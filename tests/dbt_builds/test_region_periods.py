@@ -68,13 +68,50 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
         (pytest.approx(211 / 3), 77, 90, None)
     ]
 
-    # a network has plain means of all its regions or none
+    # a network has means where its regions have all intervals; storage of those that have any
     network = "location_type = 'SYSTEM' and period = '1d'"
-    first = f"{network} and first_date = '2025-01-01'"
-    # no dispatch price of VIC1, so no mean; storage is the sum of those that have any
-    assert periods(asked, first) == [(None, (30 + 60 + 90 + 10 + 70) / 5, 2000, 2100)]
-    value = 90 * 20 + 30 * 40 + 60 * 60 + 10 * 90 + 10 * 10 + 50 * 70
-    weighted = asked(f"select volume_weighted_price from marts.rpt_region_periods where {first}")
-    assert weighted == [(pytest.approx(value / 250),)]
+    assert periods(asked, f"{network} and first_date = '2025-01-01'") == [(None, None, 2000, 2100)]
     # four of five regions are missing
     assert periods(asked, f"{network} and first_date = '2025-01-02'") == [(None,) * 4]
+
+
+# Five whole regions on three days; on the second SA1 lacks an interval of rooftop and of prices, on
+# the third it lacks everything.
+DAYS = """
+    insert into marts.rpt_region_daily by name
+    select
+        'NEM' as iso, location, date '2025-01-01' + cast(day as integer) as market_date,
+        288 as expected_interval_count, now() as newest_published_at, 24.0 * n as demand_mwh,
+        288 as interval_count, 288 as flow_interval_count, 24.0 as exports_mwh,
+        288 - gap as rooftop_interval_count, 5.0 - gap as rooftop_mwh,
+        288 - gap as renewable_interval_count, 40.0 * n as compared_demand_mwh,
+        10.0 * n as compared_renewable_mwh, 20.0 * n as compared_renewable_with_storage_mwh,
+        288 as dispatch_price_interval_count, 10.0 * n as average_dispatch_price,
+        288 - gap as price_interval_count, 20.0 * n as average_settlement_price,
+        288 - gap as priced_demand_interval_count, 24.0 * n as priced_demand_mwh,
+        480.0 * n * n as demand_value
+    from (
+        select *, case when location = 'SA1' and day = 1 then 1 else 0 end as gap
+        from (values ('NSW1', 1), ('QLD1', 2), ('SA1', 3), ('TAS1', 4), ('VIC1', 5)) t (location, n)
+        cross join range(3) d (day)
+    )
+    where not (location = 'SA1' and day = 2)
+"""
+
+
+def test_a_network_is_known_where_all_of_its_regions_are(warehouse):
+    warehouse.build("+rpt_region_periods")
+    warehouse.sql(DAYS)
+    asked = (
+        "select demand_mwh, rooftop_mwh, renewable_proportion, renewable_with_storage_proportion, "
+        "volume_weighted_price, average_dispatch_price, average_settlement_price, exports_mwh, "
+        "completeness from marts.rpt_region_periods "
+        "where location_type = 'SYSTEM' and period = '{}' order by first_date"
+    )
+    price = pytest.approx(20 * 55 / 15)  # of 20 AUD/MWh times n, by demand of n
+    assert warehouse.sql(asked.format("1d")) == [
+        (360, 25, 0.25, 0.5, price, 30, 60, None, 1),
+        (360, None, None, None, None, 30, None, None, 1),
+        (None,) * 8 + (0.8,),
+    ]
+    assert warehouse.sql(asked.format("7d"))[0][:8] == (None,) * 8

@@ -3,6 +3,9 @@
 {#- Periods shorter than a day are made of intervals, all others of days. -#}
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
+{#- Intervals that a network has, of all its regions together. -#}
+{%- set whole = 'max(means.expected_interval_count)
+            * greatest(count(*), coalesce(min(spines.least_series), 1))' -%}
 
 {#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
     asked for. -#}
@@ -91,7 +94,7 @@ with spines as (
     where mart = 'fct_region_intervals'
 ),
 
--- A network with a region that is missing is not complete, and has no mean.
+-- Of a network a sum or mean is known where all of its regions have all intervals of it.
 located as (
     select
         *,
@@ -114,18 +117,21 @@ located as (
         {% for name in region_counts() -%}
         sum(means.{{ name }}) as {{ name }},
         {% endfor -%}
-        {% for name in region_sums() if name.split('_')[0] not in crossing -%}
-        {{ exact_sum('means.' ~ name) }} as {{ name }},
+        {% for name, count in region_sums().items() if name.split('_')[0] not in crossing -%}
+        case
+            when sum(means.{{ count }}) >= {{ whole }}
+                then {{ exact_sum('means.' ~ name) }}
+        end as {{ name }},
         {% endfor -%}
         max(means.newest_at) as newest_at,
         case
-            when count(means.demand_mw) >= coalesce(min(spines.least_series), 1)
+            when sum(means.interval_count) >= {{ whole }}
                 then {{ exact_sum('means.demand_mw') }}
         end as demand_mw,
-        {% for name in ['average_dispatch_price', 'average_settlement_price'] -%}
+        {% for name, (figure, count) in region_means().items() if figure != 'storage_mwh' -%}
         case
-            when count(means.{{ name }}) >= coalesce(min(spines.least_series), 1)
-                then {{ exact_sum('means.' ~ name) }} / count(means.{{ name }})
+            when sum(means.{{ count }}) >= {{ whole }}
+                then {{ exact_sum('means.' ~ name) }} / count(*)
         end as {{ name }},
         {% endfor -%}
         -- a region without batteries has no figure, so regions are counted by their rows

@@ -75,11 +75,7 @@
             1 as revision,
             true as is_latest
         from published
-        where not exists (
-            select 1
-            from repeated_keys
-            where repeated_keys._key_hash = published._key_hash
-        )
+        where _key_hash not in (select _key_hash from repeated_keys)
     )
 
     select * from published_once

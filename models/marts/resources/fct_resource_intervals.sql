@@ -42,107 +42,68 @@ with shown as {{ kept }} (
     where output_mw is not null
 ),
 
--- How many of a day's 288 readings each table has of a unit. Sorting all rows to find the few that
--- are on file twice, or in two tables, would cost more than all else.
+-- How many of a day's 288 readings are on file of a unit. Sorting all rows to find the few that are
+-- on file twice, or in two tables, would cost more than all else.
 unit_days as materialized (
     select
-        iso,
-        resource,
-        source,
-        market_date,
-        count(*) as row_count,
-        bit_count(bitstring_agg(
-            cast((epoch_us(interval_start) // 300000000) % 288 as integer), 0, 287
-        )) as reading_count
-    from shown
-    group by all
-),
-
-published_again as (
-    select
-        iso,
-        resource,
-        source,
-        market_date
-    from unit_days
-    where row_count > reading_count
-),
-
-published as {{ kept }} (
-    select *
-    from shown
-    where
-        not exists (
-            select 1
-            from published_again as again
-            where
-                again.iso = shown.iso
-                and again.resource = shown.resource
-                and again.source = shown.source
-                and again.market_date = shown.market_date
+        *,
+        row_count = reading_count as is_single,
+        metered_row_count = 288 and metered_reading_count = 288 as is_metered
+    from (
+        select
+            iso,
+            resource,
+            market_date,
+            count(*) as row_count,
+            bit_count(bitstring_agg(reading, 0, 287)) as reading_count,
+            count(*) filter (where source = 'SCADA') as metered_row_count,
+            bit_count(bitstring_agg(reading, 0, 287) filter (where source = 'SCADA'))
+                as metered_reading_count
+        from (
+            select
+                *,
+                cast((epoch_us(interval_start) // 300000000) % 288 as integer) as reading
+            from shown
         )
+        group by
+            iso,
+            resource,
+            market_date
+    )
+),
+
+-- The dispatch solution fills what SCADA lacks, and of what was published again the last
+-- publication holds.
+published as (
+    select shown.*
+    from shown
+    inner join unit_days
+        on
+            shown.iso = unit_days.iso
+            and shown.resource = unit_days.resource
+            and shown.market_date = unit_days.market_date
+    where unit_days.is_single or (unit_days.is_metered and shown.source = 'SCADA')
     union all
-    select *
+    select shown.*
     from shown
-    where
-        exists (
-            select 1
-            from published_again as again
-            where
-                again.iso = shown.iso
-                and again.resource = shown.resource
-                and again.source = shown.source
-                and again.market_date = shown.market_date
-        )
+    inner join unit_days
+        on
+            shown.iso = unit_days.iso
+            and shown.resource = unit_days.resource
+            and shown.market_date = unit_days.market_date
+    where not (unit_days.is_single or unit_days.is_metered)
     qualify row_number() over (
-        partition by iso, resource, source, interval_start
+        partition by shown.iso, shown.resource, shown.interval_start
         order by
-            _published_at desc nulls last, _fetched_at desc, _loaded_at desc,
-            _file_id desc, _row_number desc
+            case when shown.source = 'SCADA' then 0 else 1 end,
+            shown._published_at desc nulls last, shown._fetched_at desc, shown._loaded_at desc,
+            shown._file_id desc, shown._row_number desc
     ) = 1
 ),
 
--- The dispatch solution fills what SCADA lacks. Of a unit's day that SCADA has whole, none of its
--- rows is looked at.
-metered_days as (
-    select *
-    from unit_days
-    where source = 'SCADA'
-),
-
-filled as (
-    select solved.*
-    from published as solved
-    where
-        solved.source <> 'SCADA'
-        and not exists (
-            select 1
-            from metered_days
-            where
-                metered_days.iso = solved.iso
-                and metered_days.resource = solved.resource
-                and metered_days.market_date = solved.market_date
-                and metered_days.reading_count = 288
-        )
-        and not exists (
-            select 1
-            from shown as metered
-            inner join metered_days
-                on
-                    metered.iso = metered_days.iso
-                    and metered.resource = metered_days.resource
-                    and metered.market_date = metered_days.market_date
-                    and metered_days.reading_count < 288
-            where
-                metered.source = 'SCADA'
-                and metered.iso = solved.iso
-                and metered.resource = solved.resource
-                and metered.interval_start = solved.interval_start
-        )
-),
-
 -- What all rows of a file share is a number while they are sorted: a year of them would not fit
--- into the memory otherwise.
+-- into the memory otherwise. Each row has its file, but inner joins with so few of them would let
+-- DuckDB expect few rows, and build the tables of the joins that follow from all of them.
 files as materialized (
     select
         iso,
@@ -160,21 +121,16 @@ files as materialized (
 
 readings as (
     select
-        rows_read.resource,
-        rows_read.interval_start,
-        rows_read.output_mw,
+        published.resource,
+        published.interval_start,
+        published.output_mw,
         files.file_number
-    from (
-        select * from published
-        where source = 'SCADA'
-        union all
-        select * from filled
-    ) as rows_read
-    inner join files
+    from published
+    left join files
         on
-            rows_read.iso = files.iso
-            and rows_read.source = files.source
-            and rows_read._file_id = files._file_id
+            published.iso = files.iso
+            and published.source = files.source
+            and published._file_id = files._file_id
 ),
 
 parts as (
@@ -223,7 +179,7 @@ dated as (
         files._fetched_at,
         files._file_id
     from followed
-    inner join files on followed.file_number = files.file_number
+    left join files on followed.file_number = files.file_number
 ),
 
 parted as (

@@ -10,7 +10,8 @@
             else location_type end" -%}
 {%- set location_type = 'location_type' -%}
 {#- Per fact: its table, the location and its type, the group that is complete or not, what tells
-    the series of a location apart, and the value that counts. -#}
+    the series of a location apart, and the value that counts. Where the location is the series, and
+    has one row an interval, there is nothing to tell apart. -#}
 {%- set facts = [
     ('fct_ancillary_price_intervals', ref('fct_ancillary_price_intervals_revisions'),
         'location', location_type, location_type, 'product', 'price'),
@@ -23,7 +24,7 @@
     ('fct_interchange_intervals', ref('fct_interchange_intervals_revisions'),
         'location', location_type, location_type, 'interface', 'flow_mw'),
     ('fct_resource_output_intervals', ref('fct_resource_output_intervals_revisions'),
-        'resource', 'cast(null as text)', "'RESOURCE'", 'resource', 'output_mw'),
+        'resource', 'cast(null as text)', "'RESOURCE'", none, 'output_mw'),
     ('fct_generation_intervals', ref('fct_generation_intervals_revisions'),
         'location', location_type, location_type, 'row(fuel, generation_kind)', 'generation_mw'),
     ('fct_renewable_forecast_intervals', ref('fct_renewable_forecast_intervals_revisions'),
@@ -57,10 +58,15 @@ with prices as (
         {{ location_type }} as location_type,
         {{ group }} as location_group,
         market_date,
+        {%- if series %}
         count(distinct {{ series }}) as series_count,
         -- forecasts have a row per issue: an interval counts once for each model
         count(distinct row({{ series }}, interval_start)) filter (where {{ figure }} is not null)
             as interval_count
+        {%- else %}
+        1 as series_count,
+        count({{ figure }}) as interval_count
+        {%- endif %}
     from {{ rebuilt_rows(revisions) }}
     where is_latest
     group by all

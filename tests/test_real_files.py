@@ -237,7 +237,7 @@ def test_half_hour_price_is_the_mean_of_six_and_five_minute_price_the_same(ask):
         "group by 1 order by 1"
     )
     assert [(name, days - good) for name, days, good, _ in rows] == [
-        ("region_balance", 1),  # the 9 rows of August 2024 that AEMO itself published 6 MW off
+        ("region_balance", 0),  # with the demand response of August 2024
         ("trading_price", 0),
     ]
     assert rows[1][3] > 7000

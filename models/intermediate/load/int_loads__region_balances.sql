@@ -9,6 +9,8 @@ select
     dispatchable_generation_mw,
     dispatchable_load_mw,
     net_interchange_mw,
+    -- not in files before October 2021, when it began
+    coalesce(wdr_dispatched_mw, 0) as demand_response_mw,
     _published_at,
     _fetched_at,
     _loaded_at,

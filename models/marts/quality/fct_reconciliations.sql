@@ -51,7 +51,8 @@ region_balance as (
         'region_balance' as check_name,
         iso,
         market_date,
-        dispatchable_generation_mw - dispatchable_load_mw - net_interchange_mw as expected,
+        dispatchable_generation_mw - dispatchable_load_mw - net_interchange_mw
+        + demand_response_mw as expected,
         total_demand_mw as actual
     from balances
 ),

@@ -5,6 +5,8 @@
         *,
         case when settlement_price is not null then demand_mwh end as priced_demand_mwh,
         settlement_price * demand_mwh as demand_value,
+        case when generation_emissions_t is not null then generation_mwh end
+            as emissions_generation_mwh,
         case when renewable_proportion is not null then demand_gross_mwh end
             as compared_demand_mwh,
         case when renewable_proportion is not null then generation_renewable_mwh end

@@ -13,6 +13,7 @@
         'curtailment_mwh': 'curtailment_interval_count',
         'generation_mwh': 'generation_interval_count',
         'generation_emissions_t': 'emission_interval_count',
+        'emissions_generation_mwh': 'emission_interval_count',
         'generation_renewable_mwh': 'generation_renewable_interval_count',
         'generation_renewable_with_storage_mwh': 'generation_renewable_interval_count',
         'imports_mwh': 'flow_interval_count',

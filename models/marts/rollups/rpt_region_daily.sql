@@ -68,6 +68,7 @@ select
     average_dispatch_price,
     average_settlement_price,
     demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
+    generation_emissions_t / nullif(emissions_generation_mwh, 0) as emission_intensity,
     min_dispatch_price,
     max_dispatch_price,
     min_demand_mw,

@@ -175,6 +175,7 @@ select
     cast({{ name }} as integer) as {{ name }},
     {% endfor -%}
     demand_value / nullif(priced_demand_mwh, 0) as volume_weighted_price,
+    generation_emissions_t / nullif(emissions_generation_mwh, 0) as emission_intensity,
     compared_renewable_mwh / nullif(compared_demand_mwh, 0) as renewable_proportion,
     compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
         as renewable_with_storage_proportion,

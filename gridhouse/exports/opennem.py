@@ -47,6 +47,9 @@ UNITS = {
 # What the marts hold as negative, since it is taken from the grid, is positive in these files.
 _SIGN = "case when fuel_tech in ('BATTERY_CHARGING', 'PUMPS') then -1 else 1 end"
 
+# Open Electricity has no technology of loads that are neither pumps nor batteries.
+_LISTED = "fuel_tech != 'LOAD'"
+
 # Of what a sum is made of, so much must be known; else it is a hole.
 COVERED = 0.995
 # After so many days on which its region has units and it has none, a fuel has ended there.
@@ -80,7 +83,7 @@ _ENERGY = {
             select *, fuel_tech = 'SOLAR_ROOFTOP' as is_estimate
             from marts.rpt_fuel_daily
             inner join ref.fuel_techs using (fuel_tech)
-            where {place}
+            where {place} and {listed}
         ),
         numbered as (
             select
@@ -214,7 +217,7 @@ _POWER = {
         with intervals as (
             select *, {slot} as slot
             from marts.fct_fuel_intervals
-            where {place} and fuel_tech is not null and market_date between $first and $last
+            where {place} and {listed} and market_date between $first and $last
         ),
         earlier as (
             select distinct location, fuel_tech
@@ -453,7 +456,7 @@ class _Export:
                 from marts.fct_fuel_intervals
                 where
                     {self._where(region)} and location is not null
-                    and fuel_tech is not null and fuel_tech != 'SOLAR_ROOFTOP'
+                    and {_LISTED} and fuel_tech != 'SOLAR_ROOFTOP'
                     and market_date >= (
                         select max(market_date) - 1 from marts.fct_fuel_intervals
                         where {self._where(region)}
@@ -511,6 +514,7 @@ class _Export:
             rows = query.format(
                 slot=grid.slot,
                 sign=_SIGN,
+                listed=_LISTED,
                 covered=COVERED,
                 ended=ENDED,
                 sums=_SUMS,

@@ -75,25 +75,27 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
     assert periods(asked, f"{network} and first_date = '2025-01-02'") == [(None,) * 4]
 
 
-# Five whole regions on three days; on the second SA1 lacks an interval of rooftop and of prices, on
-# the third it lacks everything.
+# Five regions on four days; on the second SA1 lacks an interval of rooftop and of prices, on the
+# third it lacks everything, on the fourth all have the first 100 intervals.
 DAYS = """
     insert into marts.rpt_region_daily by name
     select
         'NEM' as iso, location, date '2025-01-01' + cast(day as integer) as market_date,
         288 as expected_interval_count, now() as newest_published_at, 24.0 * n as demand_mwh,
-        288 as interval_count, 288 as flow_interval_count, 24.0 as exports_mwh,
-        288 - gap as rooftop_interval_count, 5.0 - gap as rooftop_mwh,
-        288 - gap as renewable_interval_count, 40.0 * n as compared_demand_mwh,
+        had as interval_count, had as flow_interval_count, 24.0 as exports_mwh,
+        had - gap as rooftop_interval_count, 5.0 - gap as rooftop_mwh,
+        had - gap as renewable_interval_count, 40.0 * n as compared_demand_mwh,
         10.0 * n as compared_renewable_mwh, 20.0 * n as compared_renewable_with_storage_mwh,
-        288 as dispatch_price_interval_count, 10.0 * n as average_dispatch_price,
-        288 - gap as price_interval_count, 20.0 * n as average_settlement_price,
-        288 - gap as priced_demand_interval_count, 24.0 * n as priced_demand_mwh,
+        had as dispatch_price_interval_count, 10.0 * n as average_dispatch_price,
+        had - gap as price_interval_count, 20.0 * n as average_settlement_price,
+        had - gap as priced_demand_interval_count, 24.0 * n as priced_demand_mwh,
         480.0 * n * n as demand_value
     from (
-        select *, case when location = 'SA1' and day = 1 then 1 else 0 end as gap
+        select
+            *, case when location = 'SA1' and day = 1 then 1 else 0 end as gap,
+            case when day = 3 then 100 else 288 end as had
         from (values ('NSW1', 1), ('QLD1', 2), ('SA1', 3), ('TAS1', 4), ('VIC1', 5)) t (location, n)
-        cross join range(3) d (day)
+        cross join range(4) d (day)
     )
     where not (location = 'SA1' and day = 2)
 """
@@ -113,5 +115,6 @@ def test_a_network_is_known_where_all_of_its_regions_are(warehouse):
         (360, 25, 0.25, 0.5, price, 30, 60, None, 1),
         (360, None, None, None, None, 30, None, None, 1),
         (None,) * 8 + (0.8,),
+        (360, 25, 0.25, 0.5, price, 30, 60, None, pytest.approx(100 / 288)),
     ]
     assert warehouse.sql(asked.format("7d"))[0][:8] == (None,) * 8

@@ -1,6 +1,7 @@
 -- Dated by the register where it is on file; a unit that stands in a list or a seed alone has one
 -- row, without dates unless the seed tells one. Its technology is from the first that tells one of
 -- these: our seed, the registration list, the list of emission factors, a battery's former codes.
+-- A load that none of them knows is just that.
 with dated as (
     select * from {{ ref('int_resources__dated') }}
 ),
@@ -99,7 +100,8 @@ named as (
                 coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR'
                 and factor_words.fuel_tech is not null
                 then factor_words.fuel_tech
-            else seeded.implied_fuel_tech
+            when seeded.implied_fuel_tech is not null then seeded.implied_fuel_tech
+            when coalesce(dated.dispatch_type, listed.dispatch_type) = 'LOAD' then 'LOAD'
         end as fuel_tech,
         case
             when seeded.fuel_tech is not null then 'SEED'
@@ -110,6 +112,8 @@ named as (
                 and coalesce(dated.dispatch_type, 'GENERATOR') = 'GENERATOR'
                 then 'CDEII'
             when seeded.implied_fuel_tech is not null then 'SEED'
+            when dated.dispatch_type = 'LOAD' then 'REGISTER'
+            when listed.dispatch_type = 'LOAD' then 'REGISTRATION'
         end as fuel_source,
         coalesce(
             dated.registered_capacity_mw,

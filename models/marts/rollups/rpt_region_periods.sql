@@ -3,9 +3,7 @@
 {#- Periods shorter than a day are made of intervals, all others of days. -#}
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
-{#- Intervals that a network has, of all its regions together. -#}
-{%- set whole = 'max(means.expected_interval_count)
-            * greatest(count(*), coalesce(min(spines.least_series), 1))' -%}
+{%- set regions = 'greatest(count(*), coalesce(min(spines.least_series), 1))' -%}
 
 {#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
     asked for. -#}
@@ -94,7 +92,8 @@ with spines as (
     where mart = 'fct_region_intervals'
 ),
 
--- Of a network a sum or mean is known where all of its regions have all intervals of it.
+-- Of a network a sum or mean is known where all of its regions have as many intervals of it: so it
+-- is in a month that is still running, and is not where one region lacks what the others have.
 located as (
     select
         *,
@@ -119,18 +118,18 @@ located as (
         {% endfor -%}
         {% for name, count in region_sums().items() if name.split('_')[0] not in crossing -%}
         case
-            when sum(means.{{ count }}) >= {{ whole }}
+            when sum(means.{{ count }}) >= max(means.{{ count }}) * {{ regions }}
                 then {{ exact_sum('means.' ~ name) }}
         end as {{ name }},
         {% endfor -%}
         max(means.newest_at) as newest_at,
         case
-            when sum(means.interval_count) >= {{ whole }}
+            when sum(means.interval_count) >= max(means.interval_count) * {{ regions }}
                 then {{ exact_sum('means.demand_mw') }}
         end as demand_mw,
         {% for name, (figure, count) in region_means().items() if figure != 'storage_mwh' -%}
         case
-            when sum(means.{{ count }}) >= {{ whole }}
+            when sum(means.{{ count }}) >= max(means.{{ count }}) * {{ regions }}
                 then {{ exact_sum('means.' ~ name) }} / count(*)
         end as {{ name }},
         {% endfor -%}

@@ -1,11 +1,10 @@
 {#- Identities that hold by construction: one that fails is our fault, so nothing is published.
-    What operators publish need not agree with itself; that only warns, but for the balance of the NEM's
-    regions: all rows at hand keep it, so one that does not was misread. -#}
+    What operators publish need not agree with itself; that only warns. -#}
 select *
 from {{ ref('fct_reconciliations') }}
 where
     not is_within
     and check_name in (
         'daily_average', 'daily_interval_count', 'ledger_rows', 'bess_daily_amounts',
-        'bess_monthly_amounts', 'bess_fleet_amount', 'region_balance'
+        'bess_monthly_amounts', 'bess_fleet_amount'
     )

@@ -7,6 +7,6 @@ where
     not is_within
     and check_name not in (
         'daily_average', 'daily_interval_count', 'ledger_rows', 'bess_daily_amounts',
-        'bess_monthly_amounts', 'bess_fleet_amount', 'region_balance'
+        'bess_monthly_amounts', 'bess_fleet_amount'
     )
     and {{ untested('_built_at') }}

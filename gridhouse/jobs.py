@@ -26,6 +26,8 @@ from gridhouse.settings import Settings
 # Nothing of today reaches the first, and the second rests on days: the daily build makes them.
 ONCE_A_DAY = ["tag:disclosed_late", "tag:fitted"]
 LEDGER_MARTS = ["fct_files", "fct_feed_outcomes", "fct_rejected_rows"]  # of no single feed
+# A view that the whole build made shows what lands later; making all of them again takes seconds.
+AGAIN = ["config.materialized:incremental", "config.materialized:table", "resource_type:test"]
 RETRY_S = 60.0  # from a build that failed to its next try, unless new rows come first
 WHOLE_S = 86_400.0  # from one build of everything to the next
 
@@ -172,11 +174,11 @@ def realtime(
                 new = {f for f in new if report.of(f).files or report.of(f).set_aside}
             if new or build_at <= now:
                 manifest = manifest or dbt.parse(settings)
-                select = [*(f"source:{f}+" for f in sorted(unbuilt | new)), *LEDGER_MARTS]
+                touched = [f"source:{f}+,{kind}" for f in sorted(unbuilt | new) for kind in AGAIN]
                 whole = whole_at <= now
                 done = dbt.build(
                     settings,
-                    select=None if whole else select,
+                    select=None if whole else [*touched, *LEDGER_MARTS],
                     exclude=[] if whole else ONCE_A_DAY,
                     manifest=manifest,
                 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from synthetic import text
+from synthetic.clock import NEM, utc
 from synthetic.context import Context
 from synthetic.nem_layouts import FAST_SERVICES, SERVICES, layout
 from synthetic.nem_market import CONSTRAINTS, LINKS, REGIONS, Day
@@ -181,6 +184,40 @@ def _scada(ctx: Context, feed: str, market: Day, posted: Posted) -> None:
         output_mw=market.output[e, t],
         measured="START",
     )
+
+
+def keep_demand(
+    ctx: Context, feed: str, day: date, kinds: dict[str, tuple[np.ndarray, list[int]]]
+) -> None:
+    """Keep operational demand: by kind MW (region, interval of the day), and which intervals."""
+    parts = []
+    for kind, (megawatts, published) in kinds.items():
+        minutes = 1440 // megawatts.shape[1]
+        e, t = (i.ravel() for i in np.meshgrid(range(len(REGIONS)), published, indexing="ij"))
+        starts = utc(day, NEM) + np.asarray(t, int) * minutes * 60
+        parts.append(
+            (kind, minutes, e.astype(int), starts, megawatts[e.astype(int), t.astype(int)])
+        )
+    sizes = [len(e) for _, _, e, _, _ in parts]
+    starts = np.concatenate([p[3] for p in parts]).astype("datetime64[s]")
+    minutes = np.repeat([p[1] for p in parts], sizes)
+    if len(starts):
+        ctx.truth.keep(
+            "fct_load_intervals",
+            feed,
+            day,
+            ctx.revision,
+            len(starts),
+            iso="NEM",
+            location=text.pick(REGIONS, np.concatenate([p[2] for p in parts])),
+            location_type="REGION",
+            interval_start=starts,
+            interval_end=starts + minutes.astype("timedelta64[m]"),
+            interval_minutes=minutes,
+            market_date=day,
+            load_kind=np.repeat([p[0] for p in parts], sizes),
+            load_mw=np.concatenate([p[4] for p in parts]),
+        )
 
 
 def keep(ctx: Context, feed: str, market: Day, nudge, posted: Posted) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from synthetic import nem, nem_registration, text
+from synthetic import nem, nem_registration, nem_truth, text
 from synthetic.clock import NEM, utc
 from synthetic.context import Context
 from synthetic.nem_market import REGIONS, SOLAR, Day
@@ -267,15 +267,19 @@ def rooftop(market: Day, monthly: bool, end: str, kinds: tuple[str, ...] = TYPES
     return table_of("ROOFTOP", "ROOFTOP,ACTUAL", market, monthly, end, where, HALF_HOURS, values)
 
 
+def operational_mw(market: Day, steps: int) -> np.ndarray:
+    """Operational demand in MW by region and interval, `steps` of them in the day."""
+    return np.rint(1.01 * market.demand.reshape(len(REGIONS), steps, -1).mean(axis=2))
+
+
 def operational_demand(market: Day, monthly: bool, end: str, steps: int = HALF_HOURS) -> Table:
     """OPERATIONAL_DEMAND,ACTUAL: whole MW, a little above scheduled demand."""
     where = rows(len(REGIONS), steps, None)
-    mean = market.demand.reshape(len(REGIONS), steps, -1).mean(axis=2)
     ends = _ends(market.day, steps)[where.interval]
     values = {
         "REGIONID": text.pick(REGIONS, where.entity),
         "INTERVAL_DATETIME": text.stamp(ends, STAMP),
-        "OPERATIONAL_DEMAND": text.integer(np.rint(where.one(1.01 * mean))),
+        "OPERATIONAL_DEMAND": text.integer(where.one(operational_mw(market, steps))),
         "OPERATIONAL_DEMAND_ADJUSTMENT": "0",
         "WDR_ESTIMATE": "0",
         "LASTCHANGED": text.stamp(ends + 30, STAMP),
@@ -314,6 +318,8 @@ def _demand(ctx: Context, feed: str, days: list[date]) -> None:
         _save_month(ctx, feed, "DEMANDOPERATIONALACTUAL", span[0], tables)
     report = "ACTUAL_OPERATIONAL_DEMAND"
     reports = Reports(ctx, feed, "Operational_Demand/ACTUAL_HH")
+    for day in days:
+        nem_truth.keep_demand(ctx, feed, day, _known_demand(ctx, day))
     for day in days if _is_reported(ctx) else []:
         market = Day(ctx.seed, day, 1)
         table = operational_demand(market, False, nem.CRLF)
@@ -329,6 +335,21 @@ def _demand(ctx: Context, feed: str, days: list[date]) -> None:
             file = _file(name, f"{report}_5MIN", rolling, made)
             Reports(ctx, feed, "Operational_Demand/ACTUAL_5MIN").add(file, "")
     reports.close()
+
+
+def _known_demand(ctx: Context, day: date) -> dict[str, tuple[np.ndarray, list[int]]]:
+    """MW by region and interval of each kind of demand, and the intervals that are published."""
+    market, half_hours = Day(ctx.seed, day, 1), []
+    if "mmsdm" in ctx.nem_forms:
+        half_hours = list(range(HALF_HOURS))
+    elif _is_reported(ctx):
+        half_hours = [n for n, _ in _stops(ctx, day)]
+    return {
+        "OPERATIONAL": (
+            operational_mw(market, 288), list(range(288)) if "current" in ctx.nem_forms else []
+        ),
+        "OPERATIONAL_HALF_HOUR": (operational_mw(market, HALF_HOURS), half_hours),
+    }  # fmt: skip
 
 
 def _stops(ctx: Context, day: date) -> list[tuple[int, datetime]]:

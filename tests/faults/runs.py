@@ -10,12 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-NOT_COMPARED = {"fct_feed_outcomes"}  # attempts of the runs themselves
+# attempts of the runs themselves, and how late each feed was when a build looked
+NOT_COMPARED = {"fct_feed_outcomes", "fct_feed_lag"}
 STAMPS = {
     "_loaded_at", "_fetched_at", "_built_at", "fetched_at", "loaded_at", "last_loaded_at", "run_id",
 }  # fmt: skip
-# which load is the worst one depends on how often the runs loaded
-ONLY = {"fct_reconciliations": "where check_name <> 'ledger_rows'"}
+# which load is the worst one depends on how often the runs loaded, and which records were ever
+# listed and then revoked on what was on file whenever was built
+ONLY = {
+    "fct_reconciliations": "where check_name <> 'ledger_rows'",
+    "records": "where revoked_at is null",
+}
 COMMAND = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
 
 

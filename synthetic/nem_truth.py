@@ -193,11 +193,9 @@ def keep_demand(
     parts = []
     for kind, (megawatts, published) in kinds.items():
         minutes = 1440 // megawatts.shape[1]
-        e, t = (i.ravel() for i in np.meshgrid(range(len(REGIONS)), published, indexing="ij"))
-        starts = utc(day, NEM) + np.asarray(t, int) * minutes * 60
-        parts.append(
-            (kind, minutes, e.astype(int), starts, megawatts[e.astype(int), t.astype(int)])
-        )
+        both = np.meshgrid(np.arange(len(REGIONS)), np.array(published, int), indexing="ij")
+        e, t = (i.ravel() for i in both)
+        parts.append((kind, minutes, e, utc(day, NEM) + t * minutes * 60, megawatts[e, t]))
     sizes = [len(e) for _, _, e, _, _ in parts]
     starts = np.concatenate([p[3] for p in parts]).astype("datetime64[s]")
     minutes = np.repeat([p[1] for p in parts], sizes)

@@ -94,15 +94,14 @@ def _of_texts(
     texts: pa.ChunkedArray, form: str | None, kind: pa.DataType
 ) -> pa.ChunkedArray | None:
     """Texts without quotation marks, or the dates or times that they say by `form`."""
-    chunks = []
-    for chunk in texts.chunks:
-        words = _unquoted(chunk.dictionary)
-        if words is not None and form:
-            words = _stamps(words, form)
-        if words is None:
-            return None
-        chunks.append(words.cast(kind).take(chunk.indices))
-    return pa.chunked_array(chunks, kind)
+    chunks = texts.unify_dictionaries().chunks
+    words = _unquoted(chunks[0].dictionary)
+    if words is not None and form:
+        words = _stamps(words, form)
+    if words is None:
+        return None
+    words = words.cast(kind)
+    return pa.chunked_array([words.take(chunk.indices) for chunk in chunks], kind)
 
 
 def _unquoted(words: pa.Array) -> pa.Array | None:
@@ -125,4 +124,5 @@ def _stamps(words: pa.Array, form: str) -> pa.Array | None:
         stamps = pc.strptime(words, format=form, unit="s")
     except pa.ArrowInvalid:
         return None
-    return stamps if pc.all(pc.equal(pc.strftime(stamps, format=form), words)).as_py() else None
+    is_same = pc.equal(pc.strftime(stamps, format=form), words)
+    return stamps if pc.all(is_same, min_count=0).as_py() else None

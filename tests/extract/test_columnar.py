@@ -84,6 +84,22 @@ def test_a_plain_section_is_taken():
     assert str(rows[1]["settlementdate"]) == "2026-03-01 00:10:00"
 
 
+def test_pieces_have_texts_and_times_of_their_own(monkeypatch):
+    monkeypatch.setattr(columnar, "_CACHED_BYTES", 100)  # two lines
+    lines = [f"UNIT{n},2026/03/01 0{n}:05:00,{n},{n}.5" for n in range(10)]
+    rows = columnar.read([section("\n".join([*lines, "LAST,,10,"]) + "\n")])
+    assert rows.column("duid").num_chunks > 1
+    assert rows.column("duid").to_pylist() == [*(f"UNIT{n}" for n in range(10)), "LAST"]
+    times = rows.column("settlementdate").to_pylist()
+    assert [str(t) for t in times[:10]] == [f"2026-03-01 0{n}:05:00" for n in range(10)]
+    assert times[10] is None
+    assert rows.column("runno").to_pylist() == list(range(11))
+
+
+def test_a_column_without_any_time_is_taken():
+    assert columnar.read([section("A,,1,2\nB,,1,3\n")]).column("settlementdate").null_count == 2
+
+
 def test_a_value_that_cannot_be_true_is_left_to_the_careful_way(tmp_path):
     of = section("AGLHAL,2026/03/01 00:05:00,1,nan\nHDWF2,2026/03/01 00:05:00,1.5,3\n")
     reader = Reader(tmp_path)
@@ -91,3 +107,14 @@ def test_a_value_that_cannot_be_true_is_left_to_the_careful_way(tmp_path):
     reader.close()
     assert {(r.line, r.column) for r in typed.rejected} == {(3, "initialmw"), (4, "runno")}
     assert typed.table.num_rows == 0
+
+
+def test_a_fraction_of_a_whole_number_is_found_among_many(tmp_path):
+    lines = [f"UNIT{n},2026/03/01 00:05:00,{'1.5' if n == 7 else n},3" for n in range(9)]
+    reader = Reader(tmp_path)
+    ((_, typed),) = reader.read([section("\n".join(lines) + "\n")])
+    reader.close()
+    assert [(r.line, r.column, r.reason) for r in typed.rejected] == [
+        (10, "runno", "not a whole number")
+    ]
+    assert typed.table.column("runno").to_pylist() == [0, 1, 2, 3, 4, 5, 6, 8]

@@ -31,7 +31,8 @@ TABLES = """
         _built_at timestamptz);
     create or replace table marts.fct_region_intervals (
         iso text, location text, interval_start timestamptz, interval_end timestamptz,
-        interval_minutes integer, market_date date, demand_mw double, demand_gross_mw double,
+        interval_minutes integer, market_date date, demand_mw double,
+        demand_source text generated always as ('DISPATCH'), demand_gross_mw double,
         generation_renewable_mw double, settlement_price double, _built_at timestamptz);
     create or replace table marts.dim_resource (
         iso text, region text, fuel_tech text, valid_from date, valid_to date);

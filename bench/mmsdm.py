@@ -131,16 +131,15 @@ def theirs(python: str, folder: Path, columns: str) -> tuple[float, int, list[st
     return float(seconds), int(rows), names.split(",")
 
 
-def ours(folder: Path, data: Path) -> tuple[float, float, int]:
-    """Seconds, peak memory in GB and rows of one landing, in a process of its own."""
+def ours(*arguments: object) -> list[float]:
+    """What `land` or `read` printed, in a process of its own: memory is that of its work alone."""
     done = subprocess.run(
-        [sys.executable, __file__, "--land", str(folder), str(data)],
+        [sys.executable, __file__, *map(str, arguments)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    seconds, memory, rows = done.stdout.split()[-3:]
-    return float(seconds), float(memory), int(rows)
+    return [float(word) for word in done.stdout.splitlines()[-1].split()]
 
 
 def land(folder: Path, data: Path) -> None:
@@ -158,16 +157,16 @@ def land(folder: Path, data: Path) -> None:
     print(f"{seconds:.3f} {memory:.3f} {run.report.rows}")
 
 
-def read(data: Path, columns: list[str] | None) -> tuple[float, int]:
-    """Seconds and rows of `columns` (all of the contract for none) as one Arrow table."""
+def read(data: Path, columns: str) -> None:
+    """Print seconds and rows of `columns` (all of the contract for none) as one Arrow table."""
     chosen = [c.name for c in table().columns]
     if columns:
-        chosen = [name for name in chosen if name in {c.lower() for c in columns}]
+        chosen = [name for name in chosen if name in columns.lower().split(",")]
     started = time.perf_counter()
     with duckdb.connect(str(data / "raw.duckdb"), read_only=True) as connection:
         rows = connection.sql(f"select {', '.join(chosen)} from nem.{table().name}")
         count = rows.to_arrow_table().num_rows
-    return time.perf_counter() - started, count
+    print(f"{time.perf_counter() - started:.3f} {count}")
 
 
 def main(python: str) -> bool:
@@ -182,16 +181,17 @@ def main(python: str) -> bool:
         folder.mkdir()
         expected = make(folder)
         for number in range(ROUNDS):
-            seconds, memory, rows = ours(folder, root / f"data{number}")
+            data = root / f"data{number}"
+            seconds, memory, rows = ours("--land", folder, data)
             memories.append(memory)
-            print(f"landing {rows:,} rows: {seconds:.2f} s, {memory:.2f} GB", flush=True)
+            print(f"landing {rows:,.0f} rows: {seconds:.2f} s, {memory:.2f} GB", flush=True)
             if rows != expected:
-                raise SystemExit(f"{rows:,} rows landed, the file has {expected:,}")
+                raise SystemExit(f"{rows:,.0f} rows landed, the file has {expected:,}")
             for case, columns in CASES.items():
                 peer, count, names = theirs(python, folder, columns) if has_peer else (0, rows, [])
-                extra, found = read(root / f"data{number}", None if "all" in case else names)
+                extra, found = ours("--read", data, "" if "all" in case else ",".join(names))
                 if {count, found} != {rows}:
-                    raise SystemExit(f"{case}: {count:,} and {found:,} rows, not {rows:,}")
+                    raise SystemExit(f"{case}: {count:,} and {found:,.0f} rows, not {rows:,.0f}")
                 line = f"{case}: landing and reading {seconds + extra:.2f} s"
                 if has_peer:
                     ratios[case].append((seconds + extra) / peer)
@@ -215,8 +215,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--peer-python", default=sys.executable)
     parser.add_argument("--land", nargs=2, type=Path)
+    parser.add_argument("--read", nargs=2)
     given = parser.parse_args()
     if given.land:
         land(*given.land)
+    elif given.read:
+        read(Path(given.read[0]), given.read[1])
     else:
         raise SystemExit(0 if main(given.peer_python) else 1)

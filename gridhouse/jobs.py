@@ -26,8 +26,14 @@ from gridhouse.settings import Settings
 # Nothing of today reaches the first, and the second rests on days: the daily build makes them.
 ONCE_A_DAY = ["tag:disclosed_late", "tag:fitted"]
 LEDGER_MARTS = ["fct_files", "fct_feed_outcomes", "fct_rejected_rows"]  # of no single feed
-# A view that the whole build made shows what lands later; making all of them again takes seconds.
-AGAIN = ["config.materialized:incremental", "config.materialized:table", "resource_type:test"]
+# A view that the whole build made shows what lands later, unless its SQL was made of rows: those
+# have the tag. Making all views again takes seconds.
+AGAIN = [
+    "config.materialized:incremental",
+    "config.materialized:table",
+    "tag:made_of_data",
+    "resource_type:test",
+]
 RETRY_S = 60.0  # from a build that failed to its next try, unless new rows come first
 WHOLE_S = 86_400.0  # from one build of everything to the next
 
@@ -149,7 +155,7 @@ def realtime(
     """Ask each feed when it is due, land what is new, build what changed; until stopped.
 
     The first build is whole: it takes in what an earlier loop landed and left unbuilt. Every day
-    another one moves the instant from which rows are tested.
+    another one moves the instant from which rows are tested, and takes in corrected seeds.
     Returns whether every round went well; what failed is said and tried again.
     """
     feeds = load_catalogue().select_to_fetch(targets)
@@ -173,9 +179,9 @@ def realtime(
                     say(f"problem: {line}")
                 new = {f for f in new if report.of(f).files or report.of(f).set_aside}
             if new or build_at <= now:
-                manifest = manifest or dbt.parse(settings)
                 touched = [f"source:{f}+,{kind}" for f in sorted(unbuilt | new) for kind in AGAIN]
-                whole = whole_at <= now
+                if whole := whole_at <= now:
+                    manifest = dbt.parse(settings)  # seeds may have been corrected since
                 done = dbt.build(
                     settings,
                     select=None if whole else [*touched, *LEDGER_MARTS],

@@ -1,3 +1,5 @@
+{{ config(tags=['made_of_data']) }}
+
 {#- Staging models with such rows are known by their counts, so the others are not read. -#}
 {%- set affected = [] -%}
 {%- if execute and load_relation(ref('int_files__row_counts')) -%}

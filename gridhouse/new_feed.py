@@ -21,6 +21,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import yaml
+
 STAMP = "'%Y/%m/%d %H:%M:%S'"
 WIDTH = 98
 LINEAGE = ("_file_id", "_row_number", "_published_at", "_fetched_at", "_loaded_at")
@@ -45,10 +48,18 @@ FRESH = {
 MODEL_COLUMNS = ("table", "column", "type", "primary_key", "comment")
 CONFIG_COLUMNS = ("REPORT_NAME", "REPORT_SUB_TYPE", "DESTINATION_TABLE")
 INTERVAL_KEYS = ("settlementdate", "interval_datetime", "datetime")
+# columns that a staging model has besides those of its table
+TIMES = ("interval_start", "interval_end", "market_date", "trading_date", "interval_minutes")
+# two underscores, or one at the end, come out of the load as something else
+PLAIN = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
 class NoSuchTable(Exception):
     """The data model cannot be read, or lacks the table; the message says what to do."""
+
+
+class BadNames(Exception):
+    """The table cannot become YAML and SQL as its names are; the message lists what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,8 @@ class Feed:
 def draft(table: str, folder: Path, columns: Iterable[str] = ()) -> Feed:
     """The feed of one table of the data model in `folder`; with `columns`, landing only these.
 
-    All but the keys are optional, since eras differ. Raises NoSuchTable.
+    All but the keys are optional, since eras differ. Raises NoSuchTable, and BadNames before
+    anything is written.
     """
     table = table.upper()
     model = _columns(folder, table)
@@ -169,6 +181,7 @@ def draft(table: str, folder: Path, columns: Iterable[str] = ()) -> Feed:
         ignored=tuple(left),
         settings=(f"also_records: [{', '.join(others)}]",) if others else (),
     )
+    _check_names(made)
     return Feed(
         id=f"nem_{table.lower()}",
         title=table,
@@ -182,6 +195,65 @@ def draft(table: str, folder: Path, columns: Iterable[str] = ()) -> Feed:
         names=monthly_names(table),
         tables=(made,),
     )
+
+
+def _check_names(table: Table) -> None:
+    """Raise BadNames unless YAML and SQL take each name as it is, and no two are the same."""
+    faults = [] if table.grain else ["it has no key: mark one with primary_key Y"]
+    faults += [f"its name {why}" for why in _odd(table.name, ())]
+    words = _sql_words()
+    columns: dict[str, list[str]] = {}
+    for field in table.fields:
+        faults += [f"column {field.source} {why}" for why in _odd(field.name, words)]
+        columns.setdefault(_in_staging(field, table), []).append(field.source)
+    for staged, sources in columns.items():
+        if len(sources) > 1:
+            faults.append(f"columns {', '.join(sources)} would all be {staged} in staging")
+        elif staged in _own_columns(table):
+            faults.append(f"column {sources[0]} has the name {staged} of a column that is added")
+    faults += [f"column {n} is no plain word" for n in table.ignored if not _is_text(n)]
+    if faults:
+        raise BadNames(
+            f"{table.name.upper()} cannot be written: {'; '.join(faults)}. Leave out columns that "
+            "are no key by naming the others with --column, or write the YAML and the SQL by hand"
+        )
+
+
+def _odd(name: str, words: Iterable[str]) -> list[str]:
+    """What is wrong with a name, lower case, none or one."""
+    if not PLAIN.fullmatch(name.upper()):
+        return ["is not made of letters, digits and single underscores, a letter first"]
+    if name in words:
+        return ["is a word of SQL"]
+    return [] if _is_text(name) else ["is a value of YAML, such as yes and no"]
+
+
+def _is_text(name: str) -> bool:
+    """Whether YAML reads the name as just this text, alone and in a list."""
+    try:
+        return yaml.safe_load(f"[{name}]") == [name]
+    except yaml.YAMLError:
+        return False
+
+
+def _sql_words() -> set[str]:
+    """Words that cannot be the name of a column without quotes."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select keyword_name from duckdb_keywords() "
+            "where keyword_category in ('reserved', 'type_function')"
+        ).fetchall()
+    return {word for (word,) in found}
+
+
+def _in_staging(field: Field, table: Table) -> str:
+    return table.interval if field.name == table.interval else field.staged
+
+
+def _own_columns(table: Table) -> set[str]:
+    """Names that the staging model gives to columns of its own."""
+    timed = {"ends_at", "minutes"} if isinstance(table.minutes, str) else set()
+    return {"iso", *(TIMES if table.interval else ()), *timed}
 
 
 def monthly_names(*tables: str) -> tuple[str, ...]:

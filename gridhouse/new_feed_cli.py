@@ -48,7 +48,7 @@ def new_feed(
             if lands:
                 raise Usage(f"{table.upper()} lands already: {', '.join(lands)}")
             written = feeds.write(feed, to or CATALOGUE / "nem")
-        except (feeds.NoSuchTable, OSError) as error:
+        except (feeds.NoSuchTable, feeds.BadNames, OSError) as error:
             raise Usage(str(error)) from error
         for path in written:
             console.print(f"wrote {path}", soft_wrap=True)

@@ -104,6 +104,66 @@ def test_a_model_without_a_column_is_said(model: Path) -> None:
     assert done.exit_code == 2 and "lacks the column(s) primary_key" in words
 
 
+@pytest.mark.parametrize(
+    ("table", "row", "words"),
+    [
+        ("TIDES", "GROUP,varchar(10),N", "column GROUP is a word of SQL"),
+        ("TIDES", "Order,date,N", "column ORDER is a word of SQL"),
+        ("TIDES", "LEFT,varchar(10),Y", "column LEFT is a word of SQL"),
+        ("TIDES", "NO,varchar(10),N", "column NO is a value of YAML"),
+        ("TIDES", "MARKET DATE,date,N", "column MARKET DATE is not made of letters"),
+        ("TIDES", "FLOW__MW,date,N", "column FLOW__MW is not made of letters"),
+        ("TIDES", "1ST,varchar(10),N", "column 1ST is not made of letters"),
+        ("TIDES", "RESOURCE,varchar(10),N", "columns DUID, RESOURCE would all be resource"),
+        ("TIDES", "tidemw,varchar(10),N", "columns TIDEMW, TIDEMW would all be tidemw"),
+        ("TIDES", "SETTLEMENTDATE,date,Y", "SETTLEMENTDATE would all be settlementdate"),
+        ("TIDES", "ISO,varchar(10),N", "column ISO has the name iso of a column that is added"),
+        ("TIDES", "MARKET_DATE,varchar(10),N", "column MARKET_DATE has the name market_date"),
+        ("EBB/FLOW", "DUID,varchar(10),Y", "EBB/FLOW cannot be written: its name is not made of"),
+        ("EBBS", "DUID,varchar(10),N", "EBBS cannot be written: it has no key"),
+    ],
+)
+def test_names_that_sql_or_yaml_cannot_take_are_refused(
+    model: Path, tmp_path: Path, table: str, row: str, words: str
+) -> None:
+    name, kind, key = row.split(",")
+    with (model / "mmsdm_9_9_columns.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{table},7,{name},{kind},N,{key},\n")
+    with (model / "table_config_v9.9.csv").open("a", encoding="utf-8") as file:
+        file.write(f"EBB,NULL,1,{table},INSERT\n" if table != "TIDES" else "")
+    to = tmp_path / "nem"
+    to.mkdir()
+    done = command(table, "--data-model", model, "--to", to)
+    assert done.exit_code == 2 and words in " ".join(done.output.split())
+    assert list(to.iterdir()) == []
+
+
+def test_an_odd_column_can_be_left_out(model: Path, tmp_path: Path) -> None:
+    with (model / "mmsdm_9_9_columns.csv").open("a", encoding="utf-8") as file:
+        file.write("TIDES,7,GROUP,varchar(10),N,N,\nTIDES,8,RESOURCE,varchar(10),N,N,\n")
+    done = command("TIDES", "--column", "tidemw", "--data-model", model, "--to", tmp_path)
+    assert done.exit_code == 0, done.output
+    ignored = load_catalogue(tmp_path)["nem_tides"].tables[0].ignore_columns
+    assert {"GROUP", "RESOURCE"} <= set(ignored)
+
+
+def test_all_faults_are_said_at_once(model: Path) -> None:
+    with (model / "mmsdm_9_9_columns.csv").open("a", encoding="utf-8") as file:
+        file.write("TIDES,7,GROUP,varchar(10),N,N,\nTIDES,8,ORDER,varchar(10),N,N,\n")
+    said = " ".join(command("TIDES", "--data-model", model).output.split())
+    assert "column GROUP is" in said and "column ORDER is" in said
+
+
+def test_a_trading_table_keeps_the_names_of_its_clock(model: Path) -> None:
+    """Staging works out `minutes` for them, and would take a column of that name instead."""
+    with (model / "mmsdm_9_9_columns.csv").open("a", encoding="utf-8") as file:
+        file.write('EBBS,1,SETTLEMENTDATE,date,Y,Y,\nEBBS,2,MINUTES,"decimal(2,0)",N,N,\n')
+    with (model / "table_config_v9.9.csv").open("a", encoding="utf-8") as file:
+        file.write("TRADING,EBB,1,EBBS,INSERT\n")
+    with pytest.raises(new_feed.BadNames, match="MINUTES has the name minutes"):
+        new_feed.draft("EBBS", model)
+
+
 def test_files_of_a_generated_feed_land(model: Path, tmp_path: Path, prepared_data: Path) -> None:
     catalogue, files = tmp_path / "nem", tmp_path / "files"
     catalogue.mkdir()

@@ -84,6 +84,15 @@ def test_from_anything_to_empty_and_on(warehouse, tmp_path):
     warehouse.build(*WANTED, whole=True)
     assert warehouse.sql(STATES) == added
 
+    # a plan of smaller batteries, of which the build learns as of any corrected seed
+    warehouse.sql("""
+        update ref.bess_assumed_losses set duration_hours = 2 where bound = 'MOST';
+        insert into ref.seed_versions values ('bess_assumed_losses', 'corrected', now())
+    """)
+    warehouse.build(*WANTED)
+    states = {at: values for at, *values in warehouse.sql(STATES)}
+    assert len(states) == 192 and states["30 00:00"] == [0, None, 20, "ASSUMED"]
+
 
 def test_a_battery_without_a_charging_side_has_no_state(warehouse, tmp_path):
     write(tmp_path, "np3_966_er__gen_resources", "31-MAR-25", [gen(1, awarded_quantity=1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date, timedelta
 
 import pytest
@@ -57,3 +58,39 @@ def test_days_of_a_former_seed_are_computed_again(warehouse: Warehouse) -> None:
     assert warehouse.dbt("seed").ok  # the same again is no news
     warehouse.build(*MODELS)
     assert {table: builds(warehouse, table) for table in before} == after
+
+
+def test_python_models_name_the_seeds_that_they_read(manifest) -> None:
+    """A macro finds the seeds of a model in SQL; one in Python must have them in `SEEDS`."""
+    nodes = manifest.nodes
+
+    def read(node) -> set[str]:
+        parents = [nodes[name] for name in node.depends_on.nodes if name in nodes]
+        seeds = {parent.name for parent in parents if parent.resource_type == "seed"}
+        # an incremental model passes on itself what changed
+        views = [p for p in parents if p.config.materialized not in ("seed", "incremental")]
+        return seeds.union(*map(read, views))
+
+    incremental = [
+        node
+        for node in nodes.values()
+        if node.resource_type == "model"
+        and node.language == "python"
+        and node.config.materialized == "incremental"
+    ]
+    wrong = {
+        node.name: (sorted(named), sorted(read(node)))
+        for node in incremental
+        for named in [set(named_seeds(node.raw_code))]
+        if named != read(node)
+    }
+    assert {"fct_flow_emission_intervals"} < {node.name for node in incremental}
+    assert not wrong, f"(SEEDS, seeds read): {wrong}"
+
+
+def named_seeds(code: str) -> tuple[str, ...]:
+    """The constant `SEEDS` of a model in Python; nothing where there is none."""
+    for statement in ast.parse(code).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "SEEDS":
+            return ast.literal_eval(statement.value)
+    return ()

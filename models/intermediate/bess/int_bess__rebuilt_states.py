@@ -5,6 +5,8 @@ import pyarrow as pa
 from gridhouse.built_at import built_at
 from python_models.bess.frames import STATE_COLUMNS, state_tables
 
+SEEDS = ("bess_assumed_losses",)
+
 
 def model(dbt, session):
     dbt.config(
@@ -15,13 +17,11 @@ def model(dbt, session):
     quarters = dbt.ref("int_bess__untelemetered_quarters")
     start = STATE_COLUMNS.empty_table()
     if dbt.is_incremental:
-        (changed,) = (
-            quarters.filter(
-                f"_built_at > (select coalesce(max(_built_at), '-infinity') from {dbt.this})"
-            )
-            .aggregate("min(market_date)")
-            .fetchone()
-        )
+        newest = f"(select coalesce(max(_built_at), '-infinity') from {dbt.this})"
+        # all days, if a seed has another content than it had for them
+        noted = f"(select max(loaded_at) from ref.seed_versions where seed in {SEEDS})"
+        is_new = f"_built_at > {newest} or {noted} > {newest}"
+        (changed,) = quarters.filter(is_new).aggregate("min(market_date)").fetchone()
         if changed is None:
             quarters = quarters.filter("false")
         else:  # a state is that of the start of a quarter hour: the day before gives the first one

@@ -21,7 +21,7 @@ from extract.parquet import TableWriter
 from extract.parse.sections import Section, WorkOnMany
 from extract.parse.typed import Reader, Typed, arrow_schema
 
-GROUP_BYTES = 16 * 1024 * 1024  # text parsed in one go
+GROUP_BYTES = 32 * 1024 * 1024  # text parsed in one go
 PARSERS = 2  # groups parsed at the same time, each by one thread of DuckDB
 MAX_REJECTED = 1_000  # rejected rows kept per file; the counts are always whole
 _STAMP = pa.timestamp("us", "UTC")

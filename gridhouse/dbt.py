@@ -58,10 +58,12 @@ def build(
     as_of: datetime | None = None,
     manifest: object | None = None,
     variables: dict[str, object] | None = None,
+    readers_tests: bool = True,
 ) -> Build:
     """Build and test what is selected, or everything, without what is excluded.
 
-    `variables` are for SQL models that read them while they run.
+    `variables` are for SQL models that read them while they run. Without `readers_tests` those
+    tests are left out that also look at models which are made of the selected ones.
 
     Tests look at what landed or was computed since the last whole build that passed, whose instant
     stands in a file beside the warehouse: after a failed build, the next one fails on the same rows
@@ -82,6 +84,8 @@ def build(
         arguments += ["--select", *select]
     if exclude:
         arguments += ["--exclude", *exclude]
+    if not readers_tests:
+        arguments += ["--indirect-selection", "buildable"]
     # the past is built whole every time: incremental models go by what is newer than they hold
     full_refresh = full_refresh or as_of is not None
     if full_refresh:

@@ -56,6 +56,7 @@ def rebuild(settings: Settings, name: str, first: date, last: date, with_readers
         variables={
             "rebuild": {"models": asked, "first": first.isoformat(), "last": last.isoformat()}
         },
+        readers_tests=with_readers,  # without it the readers are behind, as the answer says
     )
     names = [n.name for n in readers]
     return Rebuilt(build, asked, names, [] if with_readers else names)

@@ -24,6 +24,7 @@ DAYS = """
         ('SA1', 'BATTERY_CHARGING', '2025-01-01', 288, -24.0, -10),
         ('SA1', 'AGGREGATOR_DR', '2025-01-01', 288, 7.0, 100),
         ('NSW1', 'WIND', '2025-01-01', 288, 24.0, 5),
+        ('VIC1', 'SOLAR_ROOFTOP', '2025-01-02', 288, 48.0, 30),
         (null, null, '2025-01-01', 288, 12.0, null)
     ) as t (location, fuel_tech, day, n, mwh, price)
 """
@@ -143,4 +144,20 @@ def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods, wareho
     assert warehouse.sql(f"{ours} '30m' order by period_start") == [
         (2, 6, 6, 36, 50, "SA1"),
         (1, 6, 1, 12, 10, "SA1"),
+    ]
+
+
+def test_rooftop_alone_is_no_total(periods):
+    found = periods(
+        "location, grouping_kind, fuel_code, completeness, energy_mwh, power_mw, "
+        "volume_weighted_price, market_value",
+        "period = '1d' and first_date = date '2025-01-02' and grouping_kind <> 'FUEL_GROUP'",
+    )
+    assert found == [
+        ("NEM", "FUEL_TECH", "SOLAR_ROOFTOP", 1, 48, 2, 30, 1440),
+        ("NEM", "RENEWABLE", "RENEWABLE", 0, None, None, None, None),
+        ("NEM", "TOTAL", "TOTAL", 0, None, None, None, None),
+        ("VIC1", "FUEL_TECH", "SOLAR_ROOFTOP", 1, 48, 2, 30, 1440),
+        ("VIC1", "RENEWABLE", "RENEWABLE", 0, None, None, None, None),
+        ("VIC1", "TOTAL", "TOTAL", 0, None, None, None, None),
     ]

@@ -68,15 +68,16 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
         (pytest.approx(211 / 3), 77, 90, None)
     ]
 
-    # a network has means where its regions have all intervals; storage of those that have any
+    # a network has means where its regions have as much; at the end SA1 had storage as others had
     network = "location_type = 'SYSTEM' and period = '1d'"
-    assert periods(asked, f"{network} and first_date = '2025-01-01'") == [(None, None, 2000, 2100)]
+    assert periods(asked, f"{network} and first_date = '2025-01-01'") == [(None, None, None, 2100)]
     # four of five regions are missing
     assert periods(asked, f"{network} and first_date = '2025-01-02'") == [(None,) * 4]
 
 
-# Five regions on four days; on the second SA1 lacks an interval of rooftop and of prices, on the
-# third it lacks everything, on the fourth all have the first 100 intervals.
+# Five regions on five days; on the second SA1 lacks two intervals of rooftop and of prices, on the
+# third it lacks everything, on the fourth all have the first 100 intervals, on the fifth SA1 lacks
+# one of 288.
 DAYS = """
     insert into marts.rpt_region_daily by name
     select
@@ -92,16 +93,16 @@ DAYS = """
         480.0 * n * n as demand_value
     from (
         select
-            *, case when location = 'SA1' and day = 1 then 1 else 0 end as gap,
+            *, case when location = 'SA1' then [0, 2, 0, 0, 1][day + 1] else 0 end as gap,
             case when day = 3 then 100 else 288 end as had
         from (values ('NSW1', 1), ('QLD1', 2), ('SA1', 3), ('TAS1', 4), ('VIC1', 5)) t (location, n)
-        cross join range(4) d (day)
+        cross join range(5) d (day)
     )
     where not (location = 'SA1' and day = 2)
 """
 
 
-def test_a_network_is_known_where_all_of_its_regions_are(warehouse):
+def test_a_network_is_known_where_its_regions_have_about_as_much(warehouse):
     warehouse.build("+rpt_region_periods")
     warehouse.sql(DAYS)
     asked = (
@@ -116,5 +117,6 @@ def test_a_network_is_known_where_all_of_its_regions_are(warehouse):
         (360, None, None, None, None, 30, None, None, 1),
         (None,) * 8 + (0.8,),
         (360, 25, 0.25, 0.5, price, 30, 60, None, pytest.approx(100 / 288)),
+        (360, 24, 0.25, 0.5, price, 30, 60, None, 1),
     ]
     assert warehouse.sql(asked.format("7d"))[0][:8] == (None,) * 8

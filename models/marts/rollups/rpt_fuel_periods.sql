@@ -74,11 +74,10 @@ grouped as (
             where located.fuel_tech is distinct from 'SOLAR_ROOFTOP'
         ) as whole_region_count,
         case
-            when
-                located.location_type = 'SYSTEM'
-                and groupings.fuel_code in ('TOTAL', 'RENEWABLE', 'NON_RENEWABLE')
-                then coalesce(min(spines.least_series), 1)
-            else 0
+            when coalesce(groupings.fuel_code, '') not in ('TOTAL', 'RENEWABLE', 'NON_RENEWABLE')
+                then 0
+            when located.location_type = 'SYSTEM' then coalesce(min(spines.least_series), 1)
+            else 1
         end as least_region_count,
         sum(located.interval_count) as interval_count,
         sum(located.expected_interval_count) as expected_interval_count,
@@ -111,6 +110,7 @@ grouped as (
 expected as (
     select
         *,
+        least_region_count = 0 or whole_region_count > 0 as has_units,
         greatest(least_region_count / greatest(whole_region_count, 1), 1) as region_share
     from grouped
 )
@@ -129,11 +129,15 @@ select
     cast(interval_count as integer) as interval_count,
     cast(ceil(expected_interval_count * region_share) as integer) as expected_interval_count,
     cast(known_minutes as integer) as known_minutes,
-    least(known_minutes / (expected_minutes * region_share), 1) as completeness,
+    case
+        when has_units then least(known_minutes / (expected_minutes * region_share), 1)
+        else 0
+    end as completeness,
     {{ day_version('interval_count', 'newest_at') }} as day_version,
     {% for figure in energy_sums() -%}
-    {{ figure }},
+    case when has_units then {{ figure }} end as {{ figure }},
     {% endfor -%}
     case when whole_region_count >= least_region_count then power_mw end as power_mw,
-    market_value / nullif(priced_energy_mwh, 0) as volume_weighted_price
+    case when has_units then market_value / nullif(priced_energy_mwh, 0) end
+        as volume_weighted_price
 from expected

@@ -3,7 +3,10 @@
 {#- Periods shorter than a day are made of intervals, all others of days. -#}
 {#- What crosses a border inside of the network is no import of it. -#}
 {%- set crossing = ['imports', 'exports'] -%}
-{%- set regions = 'greatest(count(*), coalesce(min(spines.least_series), 1))' -%}
+{#- Of two regions one may have lost an interval in two hundred that the other has. -#}
+{%- set alike = 0.995 -%}
+{%- set known = 'count(*) >= coalesce(min(spines.least_series), 1) and max(means.{0}) > 0
+                and min(means.{0}) >= ' ~ alike ~ ' * max(means.{0})' -%}
 
 {#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
     asked for. -#}
@@ -92,8 +95,8 @@ with spines as (
     where mart = 'fct_region_intervals'
 ),
 
--- Of a network a sum or mean is known where all of its regions have as many intervals of it: so it
--- is in a month that is still running, and is not where one region lacks what the others have.
+-- Of a network a sum or mean is known where its regions have about as many intervals of it: so it is
+-- in a month that is still running, and is not where one region lacks what the others have.
 located as (
     select
         *,
@@ -118,24 +121,27 @@ located as (
         {% endfor -%}
         {% for name, count in region_sums().items() if name.split('_')[0] not in crossing -%}
         case
-            when sum(means.{{ count }}) >= max(means.{{ count }}) * {{ regions }}
+            when {{ known.format(count) }}
                 then {{ exact_sum('means.' ~ name) }}
         end as {{ name }},
         {% endfor -%}
         max(means.newest_at) as newest_at,
         case
-            when sum(means.interval_count) >= max(means.interval_count) * {{ regions }}
+            when {{ known.format('interval_count') }}
                 then {{ exact_sum('means.demand_mw') }}
         end as demand_mw,
         {% for name, (figure, count) in region_means().items() if figure != 'storage_mwh' -%}
         case
-            when sum(means.{{ count }}) >= max(means.{{ count }}) * {{ regions }}
+            when {{ known.format(count) }}
                 then {{ exact_sum('means.' ~ name) }} / count(*)
         end as {{ name }},
         {% endfor -%}
         -- a region without batteries has no figure, so regions are counted by their rows
         case
-            when count(*) >= coalesce(min(spines.least_series), 1)
+            when
+                count(*) >= coalesce(min(spines.least_series), 1)
+                and min(nullif(means.storage_interval_count, 0))
+                >= {{ alike }} * max(means.storage_interval_count)
                 then {{ exact_sum('means.average_storage_mwh') }}
         end as average_storage_mwh,
         case

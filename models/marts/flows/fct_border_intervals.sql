@@ -5,27 +5,46 @@
     on_schema_change='fail'
 ) }}
 
+{#- A planned interconnector is expected from its first day that landed: later days may have been
+    computed before that. -#}
+{%- set days_since_listed -%}
+    (
+        select
+            iso,
+            cast(unnest(generate_series(
+                valid_from,
+                (select max(market_date) from {{ ref('fct_interchange_intervals_revisions') }}),
+                interval 1 day
+            )) as date) as market_date,
+            first_day_built_at as _built_at
+        from {{ ref('dim_interconnector') }}
+        where is_planned
+    )
+{%- endset -%}
 {#- The reading that ends the last interval of a day begins the next one. -#}
 {%- set built = widened_days(
     rebuilt_days([
         of_isos(ref('fct_interchange_intervals_revisions'), ['NEM']),
-        of_isos(ref('fct_price_intervals_revisions'), ['NEM'])
+        of_isos(ref('fct_price_intervals_revisions'), ['NEM']),
+        days_since_listed
     ]),
     before=1
 ) %}
 {%- set read = widened_days(built, after=1) %}
+{%- set figures = [
+    'flow_mw', 'scheduled_mw', 'limit_forward_mw', 'limit_reverse_mw', 'losses_mw'
+] %}
 
 with interconnectors as (
     select
         iso,
         interface,
-        from_location,
-        to_location,
         least(from_location, to_location) as first_location,
         greatest(from_location, to_location) as second_location,
-        coalesce(valid_from, date '1900-01-01') as valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to
-    from {{ ref('interconnectors') }}
+        case when from_location < to_location then 1 else -1 end as direction,
+        valid_from,
+        valid_to
+    from {{ ref('dim_interconnector') }}
 ),
 
 -- Each border from its first region to its second, by name.
@@ -42,11 +61,14 @@ readings as (
         flows.interval_minutes,
         flows.market_date,
         {{ nem_trading_start('flows.interval_start', 'flows.market_date') }} as trading_start,
-        case when ends.from_location = ends.first_location then 1 else -1 end as direction,
-        flows.flow_mw,
-        flows.scheduled_mw,
-        flows.limit_forward_mw,
-        flows.limit_reverse_mw,
+        flows.flow_mw * ends.direction as flow_mw,
+        flows.scheduled_mw * ends.direction as scheduled_mw,
+        case
+            when ends.direction = 1 then flows.limit_forward_mw else -flows.limit_reverse_mw
+        end as limit_forward_mw,
+        case
+            when ends.direction = 1 then flows.limit_reverse_mw else -flows.limit_forward_mw
+        end as limit_reverse_mw,
         flows.losses_mw,
         flows.published_at,
         flows.file_id
@@ -113,21 +135,11 @@ borders as (
         market_date,
         trading_start,
         count(distinct interface) filter (where flow_mw is not null) as interface_count,
-        {%- for figure in ['flow_mw', 'scheduled_mw', 'limit_forward_mw', 'losses_mw'] %}
+        {%- for figure in figures %}
         count(distinct interface) filter (where is_expected and {{ figure }} is not null)
             as expected_with_{{ figure }},
+        cast(sum(cast({{ figure }} as decimal(18, 6))) as double) as {{ figure }},
         {%- endfor %}
-        cast(sum(cast(flow_mw * direction as decimal(18, 6))) as double) as flow_mw,
-        cast(sum(cast(scheduled_mw * direction as decimal(18, 6))) as double) as scheduled_mw,
-        cast(sum(cast(
-            case when direction = 1 then limit_forward_mw else -limit_reverse_mw end
-            as decimal(18, 6)
-        )) as double) as limit_forward_mw,
-        cast(sum(cast(
-            case when direction = 1 then limit_reverse_mw else -limit_forward_mw end
-            as decimal(18, 6)
-        )) as double) as limit_reverse_mw,
-        cast(sum(cast(losses_mw as decimal(18, 6))) as double) as losses_mw,
         max(published_at) as published_at,
         arg_max(file_id, row(published_at, file_id)) as file_id
     from chosen
@@ -151,14 +163,8 @@ counted as (
 complete as (
     select
         * replace (
-            {%- for figure, counted in [
-                ('flow_mw', 'flow_mw'),
-                ('scheduled_mw', 'scheduled_mw'),
-                ('limit_forward_mw', 'limit_forward_mw'),
-                ('limit_reverse_mw', 'limit_forward_mw'),
-                ('losses_mw', 'losses_mw')
-            ] %}
-            case when expected_with_{{ counted }} = expected_interface_count then {{ figure }} end
+            {%- for figure in figures %}
+            case when expected_with_{{ figure }} = expected_interface_count then {{ figure }} end
                 as {{ figure }}
             {{- ',' if not loop.last }}
             {%- endfor %}

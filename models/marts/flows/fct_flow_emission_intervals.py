@@ -35,12 +35,11 @@ def model(dbt, session):
     )
     fuels = dbt.ref("fct_fuel_intervals").filter(f"iso = '{ISO}'")
     borders = dbt.ref("fct_border_intervals").filter(f"iso = '{ISO}'")
-    ends = dbt.ref("interconnectors").filter(f"iso = '{ISO}'")
+    ends = dbt.ref("dim_interconnector").filter(f"iso = '{ISO}'")
     others = dbt.ref("fuel_techs").filter(NO_GENERATION).project("fuel_tech").fetchall()
     days = [_days(relation, dbt) for relation in (fuels, borders)]
     days = days[0].union(days[1]).distinct().order("market_date").fetchall()
-    valid = "coalesce(valid_from, date '1900-01-01'), coalesce(valid_to, date '9999-12-31')"
-    topology = ends.project(f"from_location, to_location, {valid}").fetchall()
+    topology = ends.project("from_location, to_location, valid_from, valid_to").fetchall()
     # the session is busy with writing what this one reads
     reader = session.cursor()
     reader.execute("set TimeZone = 'UTC'")

@@ -154,11 +154,7 @@ curtailments as (
 ),
 
 interconnectors as (
-    select
-        *,
-        coalesce(valid_from, date '1900-01-01') as first_date,
-        coalesce(valid_to, date '9999-12-31') as last_date
-    from {{ ref('interconnectors') }}
+    select * from {{ ref('dim_interconnector') }}
 ),
 
 sides as (
@@ -166,16 +162,16 @@ sides as (
         iso,
         from_location as location,
         to_location as neighbour,
-        first_date,
-        last_date
+        valid_from,
+        valid_to
     from interconnectors
     union all
     select
         iso,
         to_location as location,
         from_location as neighbour,
-        first_date,
-        last_date
+        valid_from,
+        valid_to
     from interconnectors
 ),
 
@@ -201,8 +197,8 @@ expected_borders as (
     inner join sides
         on
             border_days.iso = sides.iso
-            and border_days.market_date >= sides.first_date
-            and border_days.market_date <= sides.last_date
+            and border_days.market_date >= sides.valid_from
+            and border_days.market_date <= sides.valid_to
 ),
 
 expected_counts as (

@@ -1,12 +1,33 @@
 {{ config(severity='warn') }}
 
-{#- They have no direction until the seed knows their ends. -#}
+{#- On file, but not in the seed (no direction until it knows their ends), or not expected by it on
+    these days: nothing tells then that one is missing. -#}
 select distinct
-    iso,
-    interface,
-    'add it to seeds/reference/interconnectors.csv, then: '
-    || 'gridhouse build --full-refresh --select interconnectors+' as what_to_do
-from {{ ref('fct_interchange_intervals_revisions') }}
+    flows.iso,
+    flows.interface,
+    case
+        when interconnectors.interface is null
+            then
+                'add it to seeds/reference/interconnectors.csv, then: '
+                || 'gridhouse build --full-refresh --select interconnectors+'
+        when interconnectors.is_planned
+            then
+                'it is on file: set its first day as valid_from and is_planned to false in '
+                || 'seeds/reference/interconnectors.csv, then: gridhouse build'
+        else
+            'it has rows outside of its days: correct them in '
+            || 'seeds/reference/interconnectors.csv, then: gridhouse build'
+    end as what_to_do
+from {{ ref('fct_interchange_intervals_revisions') }} as flows
+left join {{ ref('interconnectors') }} as interconnectors
+    on
+        flows.iso = interconnectors.iso
+        and flows.interface = interconnectors.interface
 where
-    from_location is null
-    and {{ untested('_built_at') }}
+    (
+        flows.from_location is null
+        or interconnectors.is_planned
+        or flows.market_date < interconnectors.valid_from
+        or flows.market_date > interconnectors.valid_to
+    )
+    and {{ untested('flows._built_at') }}

@@ -1,0 +1,40 @@
+with interconnectors as (
+    select * from {{ ref('interconnectors') }}
+),
+
+first_days as (
+    select
+        iso,
+        interface,
+        min(market_date) as market_date,
+        arg_min(_built_at, market_date) as built_at
+    from {{ ref('fct_interchange_intervals_revisions') }}
+    where
+        interface in (
+            select interconnectors.interface from interconnectors
+            where interconnectors.is_planned
+        )
+    group by
+        iso,
+        interface
+)
+
+select
+    interconnectors.iso,
+    interconnectors.interface,
+    interconnectors.name,
+    interconnectors.from_location,
+    interconnectors.to_location,
+    case
+        when interconnectors.is_planned then first_days.market_date
+        else coalesce(interconnectors.valid_from, date '1900-01-01')
+    end as valid_from,
+    coalesce(interconnectors.valid_to, date '9999-12-31') as valid_to,
+    interconnectors.is_planned,
+    first_days.built_at as first_day_built_at
+from interconnectors
+left join first_days
+    on
+        interconnectors.iso = first_days.iso
+        and interconnectors.interface = first_days.interface
+where not interconnectors.is_planned or first_days.market_date is not null

@@ -49,8 +49,9 @@ MODELS = (
     *TABLES,
 )
 REGIONS = ("NSW1", "SA1")
-# The borders of either region, whole: of one that lacks an interconnector the sums are unknown.
-INTERCONNECTORS = ("N-Q-MNSP1", "NSW1-QLD1", "VIC1-NSW1", "V-SA", "V-S-MNSP1", "NSW1-SA1")
+# The borders of either region, whole: of one that lacks an interconnector the sums are unknown. No
+# planned one: the first day of it on file concerns all later days, so of all worlds.
+INTERCONNECTORS = ("N-Q-MNSP1", "NSW1-QLD1", "VIC1-NSW1", "V-SA", "V-S-MNSP1")
 # Of each world: a wind farm, a battery with one code both ways and a pump.
 UNITS = {
     "W": ("GENERATOR", "NSW1", ("Wind", "Wind", "Wind - Onshore", "Generating Unit")),
@@ -122,7 +123,7 @@ def dispatched(world: int, day: int, steps, revision: int = 0, run: int = 0) -> 
                 | {"bdu_energy_storage": stored}
             )
             prices.append(key | {"regionid": region, "rrp": price, "rop": price, "apcflag": 0})
-        for code, interconnector in zip("abcdef", INTERCONNECTORS, strict=True):
+        for code, interconnector in zip("abcde", INTERCONNECTORS, strict=True):
             flow = round(figure(code) - 500, 2)
             flows.append(
                 key

@@ -95,8 +95,8 @@ with spines as (
     where mart = 'fct_region_intervals'
 ),
 
--- Of a network a sum or mean is known where its regions have about as many intervals of it: so it is
--- in a month that is still running, and is not where one region lacks what the others have.
+-- Of a network a sum or mean is known where its regions have about as many intervals of it: so it
+-- is in a month that is still running, and is not where one region lacks what the others have.
 located as (
     select
         *,

@@ -27,6 +27,10 @@ class NothingLanded(Exception):
     """A build was asked for before anything was extracted."""
 
 
+class Unreadable(Exception):
+    """dbt cannot read the project; the message is what it says."""
+
+
 @dataclass(slots=True)
 class Build:
     """What a dbt invocation did."""
@@ -73,7 +77,7 @@ def build(
 
     `manifest` (of `parse`) is for builds that follow each other closely: it spares reading the
     project again, and such builds leave no artifacts and log no statement that went well. Raises
-    NothingLanded, or Locked when another process holds a database file.
+    NothingLanded, Unreadable, or Locked when another process holds a database file.
     """
     ensure_raw(settings)
     warehouse = warehouse_path(settings, as_of)
@@ -128,7 +132,10 @@ def build(
 
 
 def parse(settings: Settings) -> object:
-    """dbt's manifest of the project, for builds that follow each other closely."""
+    """dbt's manifest of the project, for builds that follow each other closely.
+
+    Raises NothingLanded, Locked, or Unreadable.
+    """
     ensure_raw(settings)
     with lock(settings.data, "warehouse", settings.lock_wait_s):
         return _parsed(settings)
@@ -140,7 +147,10 @@ def _parsed(settings: Settings, warehouse: Path | None = None) -> object:
     It finds them in the project, so that a product needs no entry there, and dbt knows nothing of
     that: a staging model in no mart would be built whenever a thread is free.
     """
-    manifest = _dbt(settings, ["parse"], warehouse).result
+    read = _dbt(settings, ["parse"], warehouse)
+    if not read.success:
+        raise Unreadable(f"dbt cannot read the project {PROJECT}: {read.exception}")
+    manifest = read.result
     staging = [
         node.unique_id
         for node in manifest.nodes.values()

@@ -188,7 +188,7 @@ def realtime(
                     exclude=[] if whole else ONCE_A_DAY,
                     manifest=manifest,
                 )
-        except (Locked, OSError, dbt.NothingLanded) as error:
+        except (Locked, OSError, dbt.NothingLanded, dbt.Unreadable) as error:
             held = True
             say(f"problem: {error}")
         due |= {f.id: time.monotonic() + _pause(f, poll_s, f.id in new and not held) for f in ready}

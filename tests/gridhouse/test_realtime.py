@@ -109,6 +109,27 @@ def test_a_build_that_is_kept_out_is_said_and_tried_again(loop, error):
     assert f"problem: {error}" in loop.said
 
 
+def test_a_project_that_cannot_be_read_is_said_and_read_again(loop, monkeypatch):
+    read, faults = dbt.parse, [dbt.Unreadable("a comma is missing")]
+
+    def parse(settings):
+        if faults:
+            raise faults.pop()
+        return read(settings)
+
+    monkeypatch.setattr(dbt, "parse", parse)
+    assert not loop.run()
+    assert loop.built == [None]
+    assert "problem: a comma is missing" in loop.said
+
+
+def test_a_project_that_cannot_be_read_is_named(monkeypatch, prepared_data: Path, tmp_path: Path):
+    (tmp_path / "dbt_project.yml").write_text("name: [")
+    monkeypatch.setattr(dbt, "PROJECT", tmp_path)
+    with pytest.raises(dbt.Unreadable, match=re.escape(f"the project {tmp_path}: ")):
+        dbt.parse(Settings(data=prepared_data))
+
+
 def test_what_an_extraction_landed_before_it_broke_off_is_built(loop):
     loop.extractions = [{}, Locked("raw.duckdb is open")]
     assert not loop.run()

@@ -1,17 +1,30 @@
 {{ config(materialized='view') }}
 
-{#- No CTE: DuckDB would read all of history for it before it looks which periods are asked for. -#}
-{%- set intervals = ref('fct_unit_curtailment_intervals') %}
+{#- Texts and no CTEs: DuckDB makes one that is read twice whole before it looks which periods are
+    asked for. -#}
+{%- set intervals = ref('fct_unit_curtailment_intervals') -%}
+{%- set daily -%}
+(
+        select
+            days.*,
+            isos.time_zone
+        from {{ ref('rpt_unit_curtailment_daily') }} as days
+        inner join {{ ref('isos') }} as isos on days.iso = isos.iso
+    ) as days
+{%- endset -%}
+{%- set network_days -%}
+(
+            select distinct
+                iso,
+                time_zone,
+                market_date,
+                network_interval_count,
+                expected_interval_count
+            from {{ daily }}
+        ) as network_days
+{%- endset %}
 
-with daily as (
-    select
-        days.*,
-        isos.time_zone
-    from {{ ref('rpt_unit_curtailment_daily') }} as days
-    inner join {{ ref('isos') }} as isos on days.iso = isos.iso
-),
-
-units as (
+with units as (
     {% for period, seconds in clock_periods().items() -%}
     select
         iso,
@@ -50,20 +63,10 @@ units as (
         {{ exact_sum('curtailment_mwh') }} as curtailment_mwh,
         {{ exact_sum('self_curtailment_mwh') }} as self_curtailment_mwh,
         max(newest_published_at) as newest_at
-    from daily
+    from {{ daily }}
     group by all
     {{ 'union all' if not loop.last }}
     {% endfor %}
-),
-
-network_days as (
-    select distinct
-        iso,
-        time_zone,
-        market_date,
-        network_interval_count,
-        expected_interval_count
-    from daily
 ),
 
 -- A unit has no row while it has neither wind nor sun, so the network tells how full a period is.
@@ -93,7 +96,7 @@ networks as (
             *,
             cast({{ first_date }} as date) as first_date,
             cast({{ first_date }} + {{ length }} as date) as next_date
-        from network_days
+        from {{ network_days }}
     )
     group by
         iso,

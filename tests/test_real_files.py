@@ -291,9 +291,10 @@ def test_second_extraction_lands_nothing(real_data, data):
     [
         # DISPATCHPRICE of July 2024: 17289.82696 at 18:00, the highest of NSW1 in all months here
         ("au.nem.nsw1.price.interval.high", "2024-07-30 17:55", 17290),
-        # TRADINGREGIONSUM of June 2017: the five regions' TOTALDEMAND at 18:30, half an hour long
-        ("au.nem.demand.power.interval.high", "2017-06-07 18:00", 29854),
-        # and half of the sum of all of them
+        # DISPATCHREGIONSUM of 2025-12-27 00:05: 6257.51 + 6123.52 + 1381.2 + 885.05 + 4033.67, the
+        # one interval at hand with all regions; half hours (29854 on 2017-06-07) are none
+        ("au.nem.demand.power.interval.high", "2025-12-27 00:00", 18681),
+        # TRADINGREGIONSUM of June 2017: half of the sum of the five regions' TOTALDEMAND
         ("au.nem.demand.energy.month.high", "2017-06-01 00:00", 16604243),
         # DISPATCHREGIONSUM of August 2024: 11818.15 at 18:35
         ("au.nem.nsw1.demand.power.interval.high", "2024-08-01 18:30", 11818),

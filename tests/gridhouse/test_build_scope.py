@@ -21,16 +21,17 @@ THE_MANIFEST = SimpleNamespace(results=[], nodes={dbt.ROW_COUNTS: COUNTS})
 
 
 class FakeDbt:
-    """Stands for dbt: remembers the variables of each build, ends as told."""
+    """Stands for dbt: reads the project, remembers the variables of each build, ends as told."""
 
     def __init__(self) -> None:
         self.builds: list[dict] = []
         self.green = True
 
     def __call__(self, settings, arguments, warehouse=None, manifest=None):
-        if arguments[0] != "parse":
-            self.builds.append(json.loads(arguments[arguments.index("--vars") + 1]))
-        return SimpleNamespace(success=self.green, exception=None, result=THE_MANIFEST)
+        if arguments[0] == "parse":
+            return SimpleNamespace(success=True, exception=None, result=THE_MANIFEST)
+        self.builds.append(json.loads(arguments[arguments.index("--vars") + 1]))
+        return SimpleNamespace(success=self.green, exception=None, result=None)
 
     @property
     def since(self) -> str | None:

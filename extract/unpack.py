@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from extract.inflate import Inflated
 from extract.parse.sections import Quarantine, fault_of
 
 MAX_MEMBERS = 20_000
@@ -154,7 +155,8 @@ def _open_each(
 ) -> Iterator[tuple[str, IO[bytes]]]:
     for info in infos:
         try:
-            stream = archive.open(info)
+            deflated = info.compress_type == zipfile.ZIP_DEFLATED
+            stream = Inflated(archive, info) if deflated else archive.open(info)
         except Exception as error:
             raise _broken(name, info, error) from error
         with stream:

@@ -159,12 +159,13 @@ def land(folder: Path, data: Path) -> None:
 
 def read(data: Path, columns: str) -> None:
     """Print seconds and rows of `columns` (all of the contract for none) as one Arrow table."""
-    chosen = [c.name for c in table().columns]
+    of = table()
+    chosen = [c.name for c in of.columns]
     if columns:
         chosen = [name for name in chosen if name in columns.lower().split(",")]
     started = time.perf_counter()
     with duckdb.connect(str(data / "raw.duckdb"), read_only=True) as connection:
-        rows = connection.sql(f"select {', '.join(chosen)} from nem.{table().name}")
+        rows = connection.sql(f"select {', '.join(chosen)} from nem.{of.name}")
         count = rows.to_arrow_table().num_rows
     print(f"{time.perf_counter() - started:.3f} {count}")
 

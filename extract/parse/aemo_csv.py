@@ -23,6 +23,7 @@ from extract.parse.sections import (
     Content,
     Quarantine,
     Section,
+    count_lines,
     data_lines,
     given_by_name,
     match_columns,
@@ -126,7 +127,7 @@ class _State:
             raise Quarantine(f"{self.member}: does not start with AEMO's C line")
 
     def sections(self, block: bytes) -> Iterator[Section]:
-        lines = block.count(b"\n")
+        lines = count_lines(block)
         if self.footer is None and self._are_rows(block, lines):  # as nearly all blocks of a month
             yield from self._take(block, lines)
             return

@@ -25,7 +25,8 @@ _TYPES = {
     "timestamp": pa.timestamp("us"),
     **_NUMBERS,
 }
-_CACHED_BYTES = 4 << 20  # parsed at once: what is far larger than the cache takes longer
+_CACHED_BYTES = 5 << 20  # parsed at once: what is far larger than the cache takes longer
+_WORTH_A_READER = 1 << 20  # sections of this size are not joined, which copies them
 # Arrow reads on behind a closing quotation mark, so marks are taken off here
 _PARSE = arrow_csv.ParseOptions(quote_char=False, double_quote=False, ignore_empty_lines=False)
 
@@ -42,21 +43,27 @@ def read(sections: list[Section]) -> pa.Table | None:
     query = query_of(first)
     if not query.is_plain or len(query.formats) > 1:
         return None
-    body = first.body if len(sections) == 1 else b"".join(s.body for s in sections)
+    bodies = [s.body for s in sections]
+    if sum(map(len, bodies)) < _WORTH_A_READER * len(bodies):
+        bodies = [b"".join(bodies)]
     try:
-        rows = arrow_csv.read_csv(
-            pa.BufferReader(body),
-            arrow_csv.ReadOptions(
-                use_threads=False, block_size=_CACHED_BYTES, column_names=query.names
-            ),
-            _PARSE,
-            _options(first.table, query),
-        )
+        rows = pa.concat_tables(_rows(body, first.table, query) for body in bodies)
     except pa.ArrowInvalid:  # DuckDB's reader finds the line and says why
         return None
     if rows.num_rows != sum(s.rows for s in sections):
         return None
     return _arranged(rows, first, query)
+
+
+def _rows(body: bytes, table: Table, query: Query) -> pa.Table:
+    return arrow_csv.read_csv(
+        pa.BufferReader(body),
+        arrow_csv.ReadOptions(
+            use_threads=False, block_size=_CACHED_BYTES, column_names=query.names
+        ),
+        _PARSE,
+        _options(table, query),
+    )
 
 
 @lru_cache(maxsize=512)

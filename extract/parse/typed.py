@@ -270,19 +270,28 @@ def _is_clean_column(
         return False
     if column.data_type == "text":
         return True
-    # else what holds for the smallest and the largest value holds for all (that all of them are
-    # whole where they must be, the cast to the contract's type says, which fails otherwise)
-    shown = values if unread is not None else _extremes(values)
-    return not any(pc.any(bad).as_py() for bad, _ in _bad_values(column, shown, unread))
+    if column.data_type in ("double", "bigint"):
+        if all(map(_are_small, values.chunks)):
+            return True  # the cast to whole numbers fails if one is not
+    elif unread is None:  # what holds for the first and the last time holds for all
+        ends = pc.min_max(values)
+        values = pa.chunked_array(
+            [pa.array([ends["min"].as_py(), ends["max"].as_py()], values.type)]
+        )
+    return not any(pc.any(bad).as_py() for bad, _ in _bad_values(column, values, unread))
 
 
-def _extremes(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The smallest and the largest value, and one that is no number if any of them is none."""
-    ends = pc.min_max(values)
-    shown = [ends["min"], ends["max"]]
-    if pa.types.is_floating(values.type):
-        shown.append(pc.multiply(pc.sum(values), 0.0))
-    return pa.chunked_array([pa.array([s.as_py() for s in shown if s.is_valid], values.type)])
+def _are_small(values: pa.DoubleArray) -> bool:
+    """Whether all are numbers of at most LARGEST.
+
+    False at times when they are, but never the reverse: what stands in the places of nulls (mostly
+    zero) is looked at, too, which is several times as fast as passing over them.
+    """
+    if not len(values):
+        return True
+    every = np.frombuffer(values.buffers()[1], np.float64, len(values), values.offset * 8)
+    # of numbers among which is a NaN, NumPy's smallest and largest are NaN
+    return bool(every.min() >= -LARGEST and every.max() <= LARGEST)
 
 
 def _with_places(section: Section, result: pa.Table, errors: list[tuple], query: Query) -> Typed:

@@ -16,6 +16,7 @@ from extract.load import Loader
 from extract.locks import is_held, lock, opened
 from extract.run import Run
 from gridhouse.offenders import offenders
+from gridhouse.outdated import other_columns
 from gridhouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -248,7 +249,10 @@ def _summary(result, seconds: float, data: Path, manifest, warehouse: Path) -> B
         rows = ""
         if kind == "test" and status in ("fail", "warn"):
             rows = offenders(node.node, manifest, warehouse, data / "raw.duckdb")
-        if status in ("error", "fail", "runtime error"):
+        outdated = other_columns(node.node, warehouse) if status == "error" else None
+        if outdated:
+            done.failures.append(f"{kind} {node.node.name}: {outdated}")
+        elif status in ("error", "fail", "runtime error"):
             done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'}){rows}")
         elif status == "warn":
             done.warnings.append(text + rows)

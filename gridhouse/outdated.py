@@ -1,0 +1,42 @@
+"""Tables of the warehouse that an earlier version made with other columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from extract.locks import Locked, opened
+
+
+def other_columns(node, warehouse: Path) -> str | None:
+    """What to do about a model or seed whose table has other columns than the project says.
+
+    None where they are the same, the table is not there, or neither can be told. `node` is one of
+    dbt's results; call it when dbt has closed the file.
+    """
+    wanted = {name.lower() for name in getattr(node, "columns", None) or ()}
+    try:
+        with opened(warehouse, 0) as connection:
+            there = {
+                name.lower()
+                for (name,) in connection.execute(
+                    "select column_name from duckdb_columns() "
+                    "where schema_name = ? and table_name = ?",
+                    [node.schema, node.name],
+                ).fetchall()
+            }
+    except (duckdb.Error, Locked):
+        return None
+    if not wanted or not there or wanted == there:
+        return None
+    differences = [
+        f"{what} {', '.join(sorted(names))}"
+        for what, names in (("without", wanted - there), ("with", there - wanted))
+        if names
+    ]
+    return (
+        f"its table in {warehouse} is of another version ({'; '.join(differences)}). Run the "
+        "commands under 'Upgrading a warehouse' in CHANGELOG.md; if this table is not named there, "
+        f"`gridhouse build --full-refresh --select {node.name}+`"
+    )

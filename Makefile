@@ -15,6 +15,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	"$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo "$$p"; break; }; done)
 
+# One process per core, each with whole files: what the tests of a file share is made once.
+# ARGS='-n 0' runs them in this process, for a debugger.
+PYTEST := $(BIN)/pytest -n auto --dist loadfile
+
 # Linting compiles the models, which opens the databases: an empty pair, never the user's.
 LINT := $(CURDIR)/target/lint
 LINT_ENV := env -u GRIDHOUSE_WAREHOUSE GRIDHOUSE_DATA=$(LINT)
@@ -40,13 +44,13 @@ run: $(READY)  ## samples from the mirror to the marts, and five example queries
 	$(BIN)/gridhouse run --samples $(ARGS)
 
 test: $(READY)  ## all tests but the slow ones
-	$(BIN)/pytest -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 test-ci: $(READY)  ## the slow ones that every change must pass
-	GRIDHOUSE_KILLS=2 $(BIN)/pytest -m ci $(ARGS)
+	GRIDHOUSE_KILLS=2 $(PYTEST) -m ci $(ARGS)
 
 test-all: $(READY)  ## all tests, the slow ones too
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: lint-python lint-dbt lint-sql  ## ruff, sqlfluff, conventions of the dbt project; changes nothing
 

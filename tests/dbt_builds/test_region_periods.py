@@ -7,7 +7,8 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 # On the first day five regions, of which TAS1 has no batteries; on the second SA1 alone with its
-# last interval. The day ends at 14:00 UTC.
+# last interval; on the third and fourth all, of which SA1 does not say what it stores on the fourth.
+# The day ends at 14:00 UTC.
 INTERVALS = """
     insert into marts.fct_region_intervals by name
     select
@@ -25,7 +26,17 @@ INTERVALS = """
         ('TAS1', '2025-01-01 14:00:00+00', '2025-01-01', 10.0, 5, 10, null),
         ('VIC1', '2025-01-01 14:00:00+00', '2025-01-01', 50.0, null, 70, 300),
         ('SA1', '2025-01-02 13:55:00+00', '2025-01-02', 10.0, 60, 70, 80),
-        ('SA1', '2025-01-02 14:00:00+00', '2025-01-02', 10.0, 61, 71, null)
+        ('SA1', '2025-01-02 14:00:00+00', '2025-01-02', 10.0, 61, 71, null),
+        ('NSW1', '2025-01-03 14:00:00+00', '2025-01-03', 30.0, 30, 40, 1200),
+        ('QLD1', '2025-01-03 14:00:00+00', '2025-01-03', 60.0, 50, 60, 500),
+        ('SA1', '2025-01-03 14:00:00+00', '2025-01-03', 10.0, 90, 90, 100),
+        ('TAS1', '2025-01-03 14:00:00+00', '2025-01-03', 10.0, 5, 10, null),
+        ('VIC1', '2025-01-03 14:00:00+00', '2025-01-03', 50.0, null, 70, 300),
+        ('NSW1', '2025-01-04 14:00:00+00', '2025-01-04', 30.0, 30, 40, 1200),
+        ('QLD1', '2025-01-04 14:00:00+00', '2025-01-04', 60.0, 50, 60, 500),
+        ('SA1', '2025-01-04 14:00:00+00', '2025-01-04', 10.0, 90, 90, null),
+        ('TAS1', '2025-01-04 14:00:00+00', '2025-01-04', 10.0, 5, 10, null),
+        ('VIC1', '2025-01-04 14:00:00+00', '2025-01-04', 50.0, null, 70, 300)
     ) as t (location, interval_end, day, mwh, price, settled, stored)
 """
 MEANS = "average_dispatch_price, average_settlement_price, average_storage_mwh, end_storage_mwh"
@@ -61,11 +72,11 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
     # what was stored at 13:55 is not what was stored when the day ended
     assert periods(asked, f"{second} and period = '1d'") == [(60.5, 70.5, 80, None)]
     assert periods(asked, f"{second} and period = '5m'") == [(60, 70, 80, 80), (61, 71, None, None)]
-    # three intervals, not two days
+    # five intervals, not four days
     month = "location = 'SA1' and first_date = '2025-01-01' and period = '1M'"
-    assert periods(asked, month) == [(pytest.approx(211 / 3), 77, 90, None)]
+    assert periods(asked, month) == [(78.2, 82.2, pytest.approx(280 / 3), None)]
     assert asked(f"select {MEANS} from marts.rpt_region_monthly where location = 'SA1'") == [
-        (pytest.approx(211 / 3), 77, 90, None)
+        (78.2, 82.2, pytest.approx(280 / 3), None)
     ]
 
     # a network has means where its regions have as much; at the end SA1 had storage as others had
@@ -73,6 +84,14 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
     assert periods(asked, f"{network} and first_date = '2025-01-01'") == [(None, None, None, 2100)]
     # four of five regions are missing
     assert periods(asked, f"{network} and first_date = '2025-01-02'") == [(None,) * 4]
+    # TAS1 stores nothing; what SA1 stores is missing on the fourth day, and no sum goes without it
+    for period in ("5m", "1d"):
+        stored = (
+            "select average_storage_mwh, end_storage_mwh from marts.rpt_region_periods where "
+            f"location_type = 'SYSTEM' and period = '{period}' and first_date = "
+        )
+        assert asked(stored + "'2025-01-03'") == [(2100, 2100)]
+        assert asked(stored + "'2025-01-04'") == [(None, None)]
 
 
 # Five regions on five days; on the second SA1 lacks two intervals of rooftop and of prices, on the

@@ -8,6 +8,8 @@
 {%- set known = 'count(*) >= coalesce(min(spines.least_series), 1) and max(means.{0}) > 0
                 and min(means.{0}) >= ' ~ alike ~ ' * max(means.{0})' -%}
 
+{%- set stores = 'means.storage_interval_count > 0 or means.first_date >= stored.since' -%}
+
 {#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
     asked for. -#}
 {%- set means -%}
@@ -95,6 +97,19 @@ with spines as (
     where mart = 'fct_region_intervals'
 ),
 
+-- Regions with batteries, and since when.
+stored as (
+    select
+        iso,
+        location,
+        min(market_date) as since
+    from {{ ref('rpt_region_daily') }}
+    where storage_interval_count > 0
+    group by
+        iso,
+        location
+),
+
 -- Of a network a sum or mean is known where its regions have about as many intervals of it: so it
 -- is in a month that is still running, and is not where one region lacks what the others have.
 located as (
@@ -136,22 +151,26 @@ located as (
                 then {{ exact_sum('means.' ~ name) }} / count(*)
         end as {{ name }},
         {% endfor -%}
-        -- a region without batteries has no figure, so regions are counted by their rows
+        -- a region without batteries has no figure: those count that had one on a day before
         case
             when
                 count(*) >= coalesce(min(spines.least_series), 1)
-                and min(nullif(means.storage_interval_count, 0))
+                and min(means.storage_interval_count) filter (where {{ stores }})
                 >= {{ alike }} * max(means.storage_interval_count)
                 then {{ exact_sum('means.average_storage_mwh') }}
         end as average_storage_mwh,
         case
             when
                 count(*) >= coalesce(min(spines.least_series), 1)
-                and count(means.end_storage_mwh) = count(means.average_storage_mwh)
+                and count(means.end_storage_mwh) = count(*) filter (where {{ stores }})
                 then {{ exact_sum('means.end_storage_mwh') }}
         end as end_storage_mwh
     from {{ means }}
     left join spines on means.iso = spines.iso
+    left join stored
+        on
+            means.iso = stored.iso
+            and means.location = stored.location
     group by
         means.iso,
         means.period,

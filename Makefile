@@ -15,9 +15,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	"$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo "$$p"; break; }; done)
 
-# One process per core, each with whole files: what the tests of a file share is made once.
+# One process per core, each with whole files: what the tests of a file share is made once. In their
+# own order, since files of a single test, which would come last, are those that take minutes.
 # ARGS='-n 0' runs them in this process, for a debugger.
-PYTEST := $(BIN)/pytest -n auto --dist loadfile
+PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Linting compiles the models, which opens the databases: an empty pair, never the user's.
 LINT := $(CURDIR)/target/lint

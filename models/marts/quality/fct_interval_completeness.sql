@@ -39,28 +39,18 @@ days as (
     group by all
 ),
 
-spined as (
+-- What has no spine is published when something happens, and cannot be incomplete.
+expected as (
     select
-        days.mart,
-        days.iso,
-        days.market,
-        days.location_group,
-        days.market_date,
-        -- A day without data misses what the last day with data had, and one with fewer series
-        -- than the market is known to have is not complete either.
-        greatest(
-            last_value(groups.series_count ignore nulls) over (
-                partition by days.mart, days.iso, days.market, days.location_group
-                order by days.market_date
-            ),
-            spines.least_series
-        ) as series_count,
-        coalesce(groups.interval_count, 0) as interval_count,
-        {{ market_day_minutes('days.market_date', 'isos.time_zone') }} // spines.interval_minutes
-            as intervals_per_series
+        days.*,
+        max(spines.least_series) as least_series,
+        sum(
+            coalesce(
+                spines.minutes, {{ market_day_minutes('days.market_date', 'isos.time_zone') }}
+            ) // spines.interval_minutes
+        ) as intervals_per_series
     from days
     inner join isos on days.iso = isos.iso
-    -- what has no spine is published when something happens, and cannot be incomplete
     inner join spines
         on
             days.mart = spines.mart
@@ -69,13 +59,36 @@ spined as (
             and (spines.location_group is null or days.location_group = spines.location_group)
             and (spines.valid_from is null or days.market_date >= spines.valid_from)
             and (spines.valid_to is null or days.market_date <= spines.valid_to)
+    group by all
+),
+
+spined as (
+    select
+        expected.mart,
+        expected.iso,
+        expected.market,
+        expected.location_group,
+        expected.market_date,
+        -- A day without data misses what the last day with data had, and one with fewer series
+        -- than the market is known to have is not complete either.
+        greatest(
+            last_value(groups.series_count ignore nulls) over (
+                partition by
+                    expected.mart, expected.iso, expected.market, expected.location_group
+                order by expected.market_date
+            ),
+            expected.least_series
+        ) as series_count,
+        coalesce(groups.interval_count, 0) as interval_count,
+        expected.intervals_per_series
+    from expected
     left join groups
         on
-            days.mart = groups.mart
-            and days.iso = groups.iso
-            and coalesce(days.market, '') = coalesce(groups.market, '')
-            and days.location_group = groups.location_group
-            and days.market_date = groups.market_date
+            expected.mart = groups.mart
+            and expected.iso = groups.iso
+            and coalesce(expected.market, '') = coalesce(groups.market, '')
+            and expected.location_group = groups.location_group
+            and expected.market_date = groups.market_date
 )
 
 select

@@ -56,7 +56,9 @@ class Inflated(io.RawIOBase):
             packed = self.inflate.unconsumed_tail or self._packed()
             data = self.inflate.decompress(packed, size)
             if not packed and not data:
-                raise zipfile.BadZipFile(f"member {self.info.filename} is cut off")
+                if self._is_other():
+                    raise zipfile.BadZipFile(f"member {self.info.filename} is cut off")
+                break  # whole, though its last block is not marked as the last
         self.checksum = isal_zlib.crc32(data, self.checksum)
         self.size += len(data)
         if self.size > self.info.file_size or (self.inflate.eof and self._is_other()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -85,6 +86,23 @@ def test_what_is_not_as_the_directory_says_is_refused():
     shorter = bytearray(WHOLE)
     shorter[directory + 20] -= 10  # of the packed bytes
     assert "A.CSV is cut off" in refused(bytes(shorter))
+
+
+def test_a_whole_member_without_a_last_block_is_taken():
+    squeezed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    open_end = squeezed.compress(TEXT) + squeezed.flush(zlib.Z_SYNC_FLUSH)
+    for content, data in ((TEXT, open_end), (b"", b"")):
+        stored = io.BytesIO()
+        with zipfile.ZipFile(stored, "w") as archive:
+            archive.writestr("first.txt", b"another member")
+            archive.writestr("A.CSV", data)
+        file = bytearray(stored.getvalue())
+        directory = file.rindex(b"PK\x01\x02")
+        file[directory + 10] = zipfile.ZIP_DEFLATED
+        file[directory + 16 : directory + 20] = zlib.crc32(content).to_bytes(4, "little")
+        file[directory + 24 : directory + 28] = len(content).to_bytes(4, "little")
+        read = stream(io.BytesIO(bytes(file)))
+        assert (read.read(), read.read()) == (content, b"")
 
 
 def test_a_member_that_unpacks_to_more_than_it_says_is_left_at_once():

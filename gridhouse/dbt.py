@@ -249,10 +249,10 @@ def _summary(result, seconds: float, data: Path, manifest, warehouse: Path) -> B
         rows = ""
         if kind == "test" and status in ("fail", "warn"):
             rows = offenders(node.node, manifest, warehouse, data / "raw.duckdb")
-        outdated = other_columns(node.node, warehouse) if status == "error" else None
-        if outdated:
-            done.failures.append(f"{kind} {node.node.name}: {outdated}")
-        elif status in ("error", "fail", "runtime error"):
+        if status == "error" and kind in ("model", "seed"):
+            outdated = other_columns(node.node, warehouse)
+            rows = f"\n  {outdated}" if outdated else ""
+        if status in ("error", "fail", "runtime error"):
             done.failures.append(f"{text} (log: {data / 'dbt' / 'logs' / 'dbt.log'}){rows}")
         elif status == "warn":
             done.warnings.append(text + rows)

@@ -22,9 +22,14 @@ def warehouse(tmp_path: Path) -> Path:
     return path
 
 
-def node(*columns: str, name: str = "fuel_techs") -> SimpleNamespace:
+def node(*columns: str, table: str = "fuel_techs", materialized: str = "seed") -> SimpleNamespace:
     return SimpleNamespace(
-        resource_type="seed", schema="ref", name=name, columns=dict.fromkeys(columns)
+        resource_type="seed",
+        schema="ref",
+        name="all_techs",
+        alias=table,
+        columns=dict.fromkeys(columns),
+        config=SimpleNamespace(materialized=materialized),
     )
 
 
@@ -32,11 +37,17 @@ def test_columns_that_differ_are_named(warehouse):
     said = other_columns(node("fuel_tech", "is_storage"), warehouse)
     assert "(without is_storage; with colour)" in said
     assert "CHANGELOG.md" in said
-    assert "gridhouse build --full-refresh --select fuel_techs+" in said
+    assert "gridhouse build --full-refresh --select all_techs+" in said
 
 
 @pytest.mark.parametrize(
-    "other", [node("colour", "Fuel_Tech"), node(), node("fuel_tech", name="never_built")]
+    "other",
+    [
+        node("colour", "Fuel_Tech"),
+        node(),
+        node("fuel_tech", table="never_built"),
+        node("fuel_tech", materialized="table"),  # each build makes it anew
+    ],
 )
 def test_nothing_is_said_of_tables_that_are_as_they_should(other, warehouse):
     assert other_columns(other, warehouse) is None
@@ -46,7 +57,7 @@ def test_nothing_is_said_without_a_warehouse(tmp_path):
     assert other_columns(node("fuel_tech"), tmp_path / "none.duckdb") is None
 
 
-def test_a_failed_build_says_it_in_place_of_what_dbt_says(warehouse):
+def test_a_failed_build_says_it_beside_what_dbt_says(warehouse):
     def failed(of):
         return SimpleNamespace(node=of, status="error", message="Error when sniffing file")
 
@@ -54,5 +65,5 @@ def test_a_failed_build_says_it_in_place_of_what_dbt_says(warehouse):
     result = SimpleNamespace(success=False, exception=None, result=SimpleNamespace(results=results))
     done = dbt._summary(result, 1.0, warehouse.parent, None, warehouse)
     ours, theirs = done.failures
-    assert "of another version (with colour)" in ours and "sniffing" not in ours
-    assert "sniffing" in theirs
+    assert "Error when sniffing file (log: " in ours and "of another version (with colour)" in ours
+    assert "sniffing" in theirs and "version" not in theirs

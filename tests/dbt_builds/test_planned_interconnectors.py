@@ -1,4 +1,4 @@
-"""An interconnector of which only a plan is known is expected from its first day on file."""
+"""An interconnector of which only a plan is known is expected from its first whole day on file."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ def flows(warehouse: Warehouse) -> list[tuple]:
     )
 
 
-def test_its_first_day_may_land_after_later_ones(warehouse: Warehouse) -> None:
+@pytest.mark.parametrize(("hours", "expected_on_the_first"), [((0, 1), 2), ((10, 11), 1)])
+def test_its_first_day_may_land_after_later_ones(
+    warehouse: Warehouse, hours: tuple[int, int], expected_on_the_first: int
+) -> None:
     def take_in(day) -> None:
-        warehouse.land("nem_dispatchis", day)
+        warehouse.land("nem_dispatchis", day, hours)
         warehouse.build("+fct_interchange_intervals_revisions", "+fct_price_intervals_revisions")
 
     warehouse.sql("update ref.interconnectors set is_planned = true where interface = 'N-Q-MNSP1'")
@@ -39,7 +42,7 @@ def test_its_first_day_may_land_after_later_ones(warehouse: Warehouse) -> None:
     take_in(DAYS[0])
     warehouse.build("dim_interconnector", "fct_border_intervals")
     first, *later = flows(warehouse)
-    assert first == (DAYS[0], 2, True)
+    assert first == (DAYS[0], expected_on_the_first, True)
     assert later == [(day, 2, False) for day in DAYS[1:]]  # as in one load of the three
     table = warehouse.sql(TABLE)
     warehouse.build("fct_border_intervals", whole=True)

@@ -2,15 +2,21 @@ with interconnectors as (
     select * from {{ ref('interconnectors') }}
 ),
 
+-- One that begins within a day is expected from the next one on: what flowed before is known.
 first_days as (
     select
         iso,
         interface,
-        min(market_date) as market_date,
-        arg_min(_built_at, market_date) as built_at
+        case
+            when {{ nem_clock('min(interval_start)') }} = min(market_date) then min(market_date)
+            else min(market_date) + 1
+        end as market_date,
+        arg_min(_built_at, interval_start) as built_at
     from {{ ref('fct_interchange_intervals_revisions') }}
     where
-        interface in (
+        is_latest
+        and flow_mw is not null
+        and interface in (
             select interconnectors.interface from interconnectors
             where interconnectors.is_planned
         )

@@ -5,8 +5,8 @@
     on_schema_change='fail'
 ) }}
 
-{#- A planned interconnector is expected from its first day that landed: later days may have been
-    computed before that. -#}
+{#- A planned interconnector is expected from its first whole day that landed: later days may have
+    been computed before that. -#}
 {%- set days_since_listed -%}
     (
         select

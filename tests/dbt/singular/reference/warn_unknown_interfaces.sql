@@ -12,7 +12,7 @@ select distinct
                 || 'gridhouse build --full-refresh --select interconnectors+'
         when interconnectors.is_planned
             then
-                'it is on file: set its first day as valid_from and is_planned to false in '
+                'it is on file: set its first whole day as valid_from and is_planned to false in '
                 || 'seeds/reference/interconnectors.csv, then: gridhouse build'
         else
             'it has rows outside of its days: correct them in '

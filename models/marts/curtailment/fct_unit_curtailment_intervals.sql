@@ -64,7 +64,11 @@ begun as (
 chosen as (
     select *
     from begun
-    where uigf_mw > 0 or is_capped or curtailment_at_start_mw > 0
+    where
+        uigf_mw > 0
+        or is_capped
+        or curtailment_at_start_mw > 0
+        or self_curtailment_at_start_mw > 0
 )
 
 select

@@ -147,6 +147,11 @@ def test_a_period_says_how_full_it_is_and_what_the_energy_earned(periods, wareho
     ]
 
 
+def test_units_of_unknown_region_have_a_total_of_their_own(periods):
+    found = periods("grouping_kind, completeness, energy_mwh", "location is null and period = '1d'")
+    assert found == [(kind, 1, 12) for kind in ("FUEL_GROUP", "FUEL_TECH", "RENEWABLE", "TOTAL")]
+
+
 def test_rooftop_alone_is_no_total(periods):
     found = periods(
         "location, grouping_kind, fuel_code, completeness, energy_mwh, power_mw, "

@@ -1,12 +1,8 @@
 {{ config(materialized='view') }}
 
 with spines as (
-    select
-        iso,
-        max(least_series) as least_series
-    from {{ ref('interval_spines') }}
+    select * from {{ ref('interval_spines') }}
     where mart = 'fct_region_intervals'
-    group by iso
 ),
 
 series as (
@@ -76,6 +72,8 @@ grouped as (
         case
             when coalesce(groupings.fuel_code, '') not in ('TOTAL', 'RENEWABLE', 'NON_RENEWABLE')
                 then 0
+            -- units of which no register tells the region yet
+            when located.location is null then 0
             when located.location_type = 'SYSTEM' then coalesce(min(spines.least_series), 1)
             else 1
         end as least_region_count,
@@ -93,7 +91,11 @@ grouped as (
         on
             coalesce(located.fuel_tech, '') = coalesce(groupings.fuel_tech, '')
             and (groupings.is_supply or groupings.grouping_kind = 'FUEL_TECH')
-    left join spines on located.iso = spines.iso
+    left join spines
+        on
+            located.iso = spines.iso
+            and (spines.valid_from is null or located.first_date >= spines.valid_from)
+            and (spines.valid_to is null or located.first_date <= spines.valid_to)
     group by
         located.iso,
         located.location,

@@ -7,8 +7,8 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 # On the first day five regions, of which TAS1 has no batteries; on the second SA1 alone with its
-# last interval; on the third and fourth all, of which SA1 does not say what it stores on the fourth.
-# The day ends at 14:00 UTC.
+# last interval; on the third and fourth all, of which SA1 does not say what it stores on the fourth;
+# in 2000 the four of that time. The day ends at 14:00 UTC.
 INTERVALS = """
     insert into marts.fct_region_intervals by name
     select
@@ -36,7 +36,11 @@ INTERVALS = """
         ('QLD1', '2025-01-04 14:00:00+00', '2025-01-04', 60.0, 50, 60, 500),
         ('SA1', '2025-01-04 14:00:00+00', '2025-01-04', 10.0, 90, 90, null),
         ('TAS1', '2025-01-04 14:00:00+00', '2025-01-04', 10.0, 5, 10, null),
-        ('VIC1', '2025-01-04 14:00:00+00', '2025-01-04', 50.0, null, 70, 300)
+        ('VIC1', '2025-01-04 14:00:00+00', '2025-01-04', 50.0, null, 70, 300),
+        ('NSW1', '2000-01-01 14:00:00+00', '2000-01-01', 30.0, null, 40, null),
+        ('QLD1', '2000-01-01 14:00:00+00', '2000-01-01', 60.0, null, 60, null),
+        ('SA1', '2000-01-01 14:00:00+00', '2000-01-01', 10.0, null, 90, null),
+        ('VIC1', '2000-01-01 14:00:00+00', '2000-01-01', 50.0, null, 70, null)
     ) as t (location, interval_end, day, mwh, price, settled, stored)
 """
 MEANS = "average_dispatch_price, average_settlement_price, average_storage_mwh, end_storage_mwh"
@@ -73,9 +77,10 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
     assert periods(asked, f"{second} and period = '1d'") == [(60.5, 70.5, 80, None)]
     assert periods(asked, f"{second} and period = '5m'") == [(60, 70, 80, 80), (61, 71, None, None)]
     # five intervals, not four days
-    month = "location = 'SA1' and first_date = '2025-01-01' and period = '1M'"
-    assert periods(asked, month) == [(78.2, 82.2, pytest.approx(280 / 3), None)]
-    assert asked(f"select {MEANS} from marts.rpt_region_monthly where location = 'SA1'") == [
+    first = "location = 'SA1' and first_date = '2025-01-01' and period = '1M'"
+    month = "location = 'SA1' and month = '2025-01-01'"
+    assert periods(asked, first) == [(78.2, 82.2, pytest.approx(280 / 3), None)]
+    assert asked(f"select {MEANS} from marts.rpt_region_monthly where {month}") == [
         (78.2, 82.2, pytest.approx(280 / 3), None)
     ]
 
@@ -84,6 +89,11 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
     assert periods(asked, f"{network} and first_date = '2025-01-01'") == [(None, None, None, 2100)]
     # four of five regions are missing
     assert periods(asked, f"{network} and first_date = '2025-01-02'") == [(None,) * 4]
+    # Tasmania was not in the market yet
+    assert asked(
+        "select demand_mwh, average_settlement_price, region_count, expected_interval_count "
+        f"from marts.rpt_region_periods where {network} and first_date = '2000-01-01'"
+    ) == [(150, 65, 4, 4 * 288)]
     # TAS1 stores nothing; what SA1 stores is missing on the fourth day, and no sum goes without it
     for period in ("5m", "1d"):
         stored = (

@@ -62,7 +62,7 @@ select
     average_storage_mwh,
     end_storage_mwh,
     {% for name in region_sums() -%}
-    {{ name }},
+    {{ shown_region_sum(name) }} as {{ name }},
     {% endfor -%}
     newest_at as newest_published_at,
     _built_at

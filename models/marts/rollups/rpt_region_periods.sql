@@ -166,7 +166,11 @@ located as (
                 then {{ exact_sum('means.end_storage_mwh') }}
         end as end_storage_mwh
     from {{ means }}
-    left join spines on means.iso = spines.iso
+    left join spines
+        on
+            means.iso = spines.iso
+            and (spines.valid_from is null or means.first_date >= spines.valid_from)
+            and (spines.valid_to is null or means.first_date <= spines.valid_to)
     left join stored
         on
             means.iso = stored.iso
@@ -204,7 +208,7 @@ select
     compared_renewable_with_storage_mwh / nullif(compared_demand_mwh, 0)
         as renewable_with_storage_proportion,
     {% for name in region_sums() -%}
-    {{ name }},
+    {{ shown_region_sum(name) }} as {{ name }},
     {% endfor -%}
     demand_mw
 from located

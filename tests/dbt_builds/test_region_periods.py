@@ -7,8 +7,8 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 # On the first day five regions, of which TAS1 has no batteries; on the second SA1 alone with its
-# last interval; on the third and fourth all, of which SA1 does not say what it stores on the fourth;
-# in 2000 the four of that time. The day ends at 14:00 UTC.
+# last interval; on the third and fourth all, of which SA1 does not say what it stores on the
+# fourth; in 2000 the four of that time. The day ends at 14:00 UTC.
 INTERVALS = """
     insert into marts.fct_region_intervals by name
     select

@@ -1,6 +1,6 @@
 {#- The energies, amounts and emissions of regions that rollups add up, as a mapping of the name to the
-    one of `region_counts` that tells how many intervals have it. The last ones are for means: demand that
-    has a price and its value, and what shares of renewables rest on. -#}
+    one of `region_counts` that tells how many intervals have it. The last ones are for means: the flows of
+    which emissions are known, demand that has a price and its value, and what shares of renewables rest on. -#}
 {% macro region_sums() -%}
     {{ return({
         'demand_mwh': 'interval_count',
@@ -26,6 +26,10 @@
         'exports_emissions_t': 'export_emission_interval_count',
         'imports_emissions_mix_t': 'import_emission_mix_interval_count',
         'exports_emissions_mix_t': 'export_emission_mix_interval_count',
+        'emissions_imports_mwh': 'import_emission_interval_count',
+        'emissions_exports_mwh': 'export_emission_interval_count',
+        'emissions_mix_imports_mwh': 'import_emission_mix_interval_count',
+        'emissions_mix_exports_mwh': 'export_emission_mix_interval_count',
         'priced_demand_mwh': 'priced_demand_interval_count',
         'demand_value': 'priced_demand_interval_count',
         'compared_demand_mwh': 'renewable_interval_count',

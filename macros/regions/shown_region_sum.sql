@@ -1,9 +1,12 @@
-{#- A sum of `region_sums` as a period shows it. Which emissions flows carry is known of all intervals in which
-    power came from a region with figures, and of those without any flow: where more than one interval in two
-    hundred lacks them, the sum of the others would stand for far less than flowed, and is left out. -#}
+{#- A sum of `region_sums` as a period shows it. What flows carry is known of intervals in which all power came
+    from regions with figures, and of those without any flow: where the flow of more than one in two hundred MWh
+    is not among them, their sum would stand for far less than flowed, and is left out. -#}
 {% macro shown_region_sum(name) -%}
-    {%- if name.startswith('imports_emissions') or name.startswith('exports_emissions') -%}
-        case when {{ region_sums()[name] }} >= 0.995 * flow_interval_count then {{ name }} end
+    {%- set direction, _, carried = name.partition('_') -%}
+    {%- if carried in ('emissions_t', 'emissions_mix_t') -%}
+        case
+            when {{ carried[:-2] }}_{{ direction }}_mwh >= 0.995 * {{ direction }}_mwh then {{ name }}
+        end
     {%- else -%}
         {{ name }}
     {%- endif -%}

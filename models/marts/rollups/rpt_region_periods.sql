@@ -2,7 +2,10 @@
 
 {#- Periods shorter than a day are made of intervals, all others of days. -#}
 {#- What crosses a border inside of the network is no import of it. -#}
-{%- set crossing = ['imports', 'exports'] -%}
+{%- set inside = [] -%}
+{%- for name in region_sums() if 'imports' not in name and 'exports' not in name -%}
+{%- do inside.append(name) -%}
+{%- endfor -%}
 {#- Of two regions one may have lost an interval in two hundred that the other has. -#}
 {%- set alike = 0.995 -%}
 {%- set known = 'count(*) >= coalesce(min(spines.least_series), 1) and max(means.{0}) > 0
@@ -134,7 +137,7 @@ located as (
         {% for name in region_counts() -%}
         sum(means.{{ name }}) as {{ name }},
         {% endfor -%}
-        {% for name, count in region_sums().items() if name.split('_')[0] not in crossing -%}
+        {% for name, count in region_sums().items() if name in inside -%}
         case
             when {{ known.format(count) }}
                 then {{ exact_sum('means.' ~ name) }}

@@ -66,10 +66,18 @@ _REGION_SUMS = {
     "imports_t": "imports_emissions_t",
     "exports_t": "exports_emissions_t",
 }
+# What flows carry is known wherever nothing flowed: it must be of what did flow as well.
+_FLOWS = {"imports_t": "imports_mwh", "exports_t": "exports_mwh"}
 _SUMS = ", ".join(
     f"case when sum(interval_minutes) filter (where {figure} is not null) >= {COVERED} * minutes "
-    f"then sum({figure}) end as {name}"
+    + (
+        f"and sum({flow}) filter (where {figure} is not null) >= {COVERED} * sum({flow}) "
+        if flow
+        else ""
+    )
+    + f"then sum({figure}) end as {name}"
     for name, figure in _REGION_SUMS.items()
+    for flow in [_FLOWS.get(name)]
 )
 
 # Each select gives rows (series, fuel_tech, code, data_type, slot, value); `{slot}` is the number

@@ -3,7 +3,7 @@
     is not among them, their sum would stand for far less than flowed, and is left out. -#}
 {% macro shown_region_sum(name) -%}
     {%- set direction, _, carried = name.partition('_') -%}
-    {%- if carried in ('emissions_t', 'emissions_mix_t') -%}
+    {%- if direction in ('imports', 'exports') and carried in ('emissions_t', 'emissions_mix_t') -%}
         case
             when {{ carried[:-2] }}_{{ direction }}_mwh >= 0.995 * {{ direction }}_mwh then {{ name }}
         end

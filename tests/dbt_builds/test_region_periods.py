@@ -8,7 +8,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 # On the first day five regions, of which TAS1 has no batteries; on the second SA1 alone with its
 # last interval; on the third and fourth all, of which SA1 does not say what it stores on the
-# fourth; in 2000 the four of that time. The day ends at 14:00 UTC.
+# fourth; in 2000 the four of that time, and in 2005 without the one that joined in May. The day
+# ends at 14:00 UTC.
 INTERVALS = """
     insert into marts.fct_region_intervals by name
     select
@@ -40,7 +41,15 @@ INTERVALS = """
         ('NSW1', '2000-01-01 14:00:00+00', '2000-01-01', 30.0, null, 40, null),
         ('QLD1', '2000-01-01 14:00:00+00', '2000-01-01', 60.0, null, 60, null),
         ('SA1', '2000-01-01 14:00:00+00', '2000-01-01', 10.0, null, 90, null),
-        ('VIC1', '2000-01-01 14:00:00+00', '2000-01-01', 50.0, null, 70, null)
+        ('VIC1', '2000-01-01 14:00:00+00', '2000-01-01', 50.0, null, 70, null),
+        ('NSW1', '2005-01-01 14:00:00+00', '2005-01-01', 30.0, null, 40, null),
+        ('QLD1', '2005-01-01 14:00:00+00', '2005-01-01', 60.0, null, 60, null),
+        ('SA1', '2005-01-01 14:00:00+00', '2005-01-01', 10.0, null, 90, null),
+        ('VIC1', '2005-01-01 14:00:00+00', '2005-01-01', 50.0, null, 70, null),
+        ('NSW1', '2005-06-01 14:00:00+00', '2005-06-01', 30.0, null, 40, null),
+        ('QLD1', '2005-06-01 14:00:00+00', '2005-06-01', 60.0, null, 60, null),
+        ('SA1', '2005-06-01 14:00:00+00', '2005-06-01', 10.0, null, 90, null),
+        ('VIC1', '2005-06-01 14:00:00+00', '2005-06-01', 50.0, null, 70, null)
     ) as t (location, interval_end, day, mwh, price, settled, stored)
 """
 MEANS = "average_dispatch_price, average_settlement_price, average_storage_mwh, end_storage_mwh"
@@ -94,6 +103,13 @@ def test_means_over_time_and_regions_and_what_is_stored_at_the_end(asked):
         "select demand_mwh, average_settlement_price, region_count, expected_interval_count "
         f"from marts.rpt_region_periods where {network} and first_date = '2000-01-01'"
     ) == [(150, 65, 4, 4 * 288)]
+    joined = (
+        "select period, demand_mwh from marts.rpt_region_periods "
+        "where location_type = 'SYSTEM' and year(first_date) = 2005 order by period, first_date"
+    )
+    assert [r for r in asked(joined) if r[0] in ("1d", "1M", "1y")] == [
+        ("1M", 150), ("1M", None), ("1d", 150), ("1d", None), ("1y", None),
+    ]  # fmt: skip
     # TAS1 stores nothing; what SA1 stores is missing on the fourth day, and no sum goes without it
     for period in ("5m", "1d"):
         stored = (
@@ -113,6 +129,10 @@ DAYS = """
         'NEM' as iso, location, date '2025-01-01' + cast(day as integer) as market_date,
         288 as expected_interval_count, now() as newest_published_at, 24.0 * n as demand_mwh,
         had as interval_count, had as flow_interval_count, 24.0 as exports_mwh,
+        23.9 as emissions_exports_mwh, 7.0 as exports_emissions_t,
+        10.0 as imports_mwh, 9.9 as emissions_imports_mwh, 5.0 as imports_emissions_t,
+        100.0 as generation_mwh, 98.0 as emissions_generation_mwh, 80.0 as generation_emissions_t,
+        had as generation_interval_count, had as emission_interval_count,
         had - gap as rooftop_interval_count, 5.0 - gap as rooftop_mwh,
         had - gap as renewable_interval_count, 40.0 * n as compared_demand_mwh,
         10.0 * n as compared_renewable_mwh, 20.0 * n as compared_renewable_with_storage_mwh,
@@ -132,7 +152,7 @@ DAYS = """
 
 
 def test_a_network_is_known_where_its_regions_have_about_as_much(warehouse):
-    warehouse.build("+rpt_region_periods")
+    warehouse.build("+rpt_region_periods", "rpt_region_monthly")
     warehouse.sql(DAYS)
     asked = (
         "select demand_mwh, rooftop_mwh, renewable_proportion, renewable_with_storage_proportion, "
@@ -149,3 +169,10 @@ def test_a_network_is_known_where_its_regions_have_about_as_much(warehouse):
         (360, 24, 0.25, 0.5, price, 30, 60, None, 1),
     ]
     assert warehouse.sql(asked.format("7d"))[0][:8] == (None,) * 8
+    # what flows carry is known of 99 % of the imports: too little; generation has what is known
+    carried = "imports_emissions_t, exports_emissions_t, generation_emissions_t"
+    assert warehouse.sql(
+        f"select {carried} from marts.rpt_region_periods "
+        "where location = 'NSW1' and period = '1d' and first_date = '2025-01-01' union all "
+        f"select {carried} from marts.rpt_region_monthly where location = 'NSW1'"
+    ) == [(None, 7, 80), (None, 35, 400)]

@@ -74,9 +74,11 @@ def _batches(fuels, borders, days, topology):
             f"case when {_sum('emissions_energy_mwh')} >= {KNOWN_SHARE} * {_sum('energy_mwh')} "
             f"then {_sum('emissions_t')} end as generation_emissions_t"
         )
-        flows = borders.filter(window).project(
-            f"{IN_FIVE_MINUTES}, from_location, to_location, energy_mwh"
+        # of an interconnector that is only planned there may be rows before there is any flow
+        flows = borders.filter(
+            f"{window} and (expected_interface_count > 0 or energy_mwh is not null)"
         )
+        flows = flows.project(f"{IN_FIVE_MINUTES}, from_location, to_location, energy_mwh")
         flows = flows.project("* replace (energy_mwh / parts as energy_mwh)")
         carried = flow_emissions(generation.to_arrow_table(), flows.to_arrow_table(), topology)
         yield from _stamped(carried, stamp).to_batches()

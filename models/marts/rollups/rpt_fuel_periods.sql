@@ -1,8 +1,15 @@
 {{ config(materialized='view') }}
 
+-- How many regions a network has, by the end of a period.
 with spines as (
-    select * from {{ ref('interval_spines') }}
-    where mart = 'fct_region_intervals'
+    select
+        spines.iso,
+        spines.least_series,
+        timezone(isos.time_zone, cast(spines.valid_from as timestamp)) as valid_from,
+        timezone(isos.time_zone, cast(spines.valid_to + 1 as timestamp)) as valid_to
+    from {{ ref('interval_spines') }} as spines
+    inner join {{ ref('isos') }} as isos on spines.iso = isos.iso
+    where spines.mart = 'fct_region_intervals'
 ),
 
 series as (
@@ -94,8 +101,8 @@ grouped as (
     left join spines
         on
             located.iso = spines.iso
-            and (spines.valid_from is null or located.first_date >= spines.valid_from)
-            and (spines.valid_to is null or located.first_date <= spines.valid_to)
+            and (spines.valid_from is null or located.period_end > spines.valid_from)
+            and (spines.valid_to is null or located.period_end <= spines.valid_to)
     group by
         located.iso,
         located.location,

@@ -11,7 +11,9 @@
 {%- set known = 'count(*) >= coalesce(min(spines.least_series), 1) and max(means.{0}) > 0
                 and min(means.{0}) >= ' ~ alike ~ ' * max(means.{0})' -%}
 
-{%- set stores = 'means.storage_interval_count > 0 or means.first_date >= stored.since' -%}
+{#- One that had a figure before lacks it, for the 90 days after which fuels are given up. -#}
+{%- set stores = 'means.storage_interval_count > 0
+                or (means.first_date > stored.since and means.first_date <= stored.until + 90)' -%}
 
 {#- A text and no CTE: DuckDB makes one that is read twice whole before it looks which days are
     asked for. -#}
@@ -95,17 +97,25 @@ sum({{ name }}) as {{ name }},
 ) as means
 {%- endset %}
 
+-- How many regions a network has, by the end of a period.
 with spines as (
-    select * from {{ ref('interval_spines') }}
-    where mart = 'fct_region_intervals'
+    select
+        spines.iso,
+        spines.least_series,
+        timezone(isos.time_zone, cast(spines.valid_from as timestamp)) as valid_from,
+        timezone(isos.time_zone, cast(spines.valid_to + 1 as timestamp)) as valid_to
+    from {{ ref('interval_spines') }} as spines
+    inner join {{ ref('isos') }} as isos on spines.iso = isos.iso
+    where spines.mart = 'fct_region_intervals'
 ),
 
--- Regions with batteries, and since when.
+-- Regions with batteries, and from when to when.
 stored as (
     select
         iso,
         location,
-        min(market_date) as since
+        min(market_date) as since,
+        max(market_date) as until
     from {{ ref('rpt_region_daily') }}
     where storage_interval_count > 0
     group by
@@ -172,8 +182,8 @@ located as (
     left join spines
         on
             means.iso = spines.iso
-            and (spines.valid_from is null or means.first_date >= spines.valid_from)
-            and (spines.valid_to is null or means.first_date <= spines.valid_to)
+            and (spines.valid_from is null or means.period_end > spines.valid_from)
+            and (spines.valid_to is null or means.period_end <= spines.valid_to)
     left join stored
         on
             means.iso = stored.iso

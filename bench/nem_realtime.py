@@ -2,7 +2,7 @@
 
     python bench/nem_realtime.py                          three hours of market time at 60 times
     python bench/nem_realtime.py --minutes 30             half an hour of it
-    python bench/nem_realtime.py --days 30 --speed 60     a month: twelve hours of this clock
+    python bench/nem_realtime.py --days 30 --speed 600    a month: 72 minutes, at 60 twelve hours
 
 Who the units are is known before. Then the reports of each five minutes (dispatch, SCADA, trading)
 appear on the mirror when their interval would end, `--speed` times as fast as in the market, and

@@ -17,7 +17,7 @@ ROLLUPS = ("rpt_resource", "rpt_fuel", "rpt_region")
 BUILT = {
     "rpt_resource_daily": "emissions_energy_mwh",
     "rpt_fuel_daily": "held_count",
-    "rpt_region_daily": "imports_emissions_mix_t",
+    "rpt_region_daily": "imports_value",
 }
 
 

@@ -366,3 +366,61 @@ def test_half_hours_and_five_minutes_make_a_sum_of_half_hours(market: Market) ->
     assert highs == [
         ("", 30, whole, 171.0), ("renewables", 30, whole, 171.0), ("wind", 30, last, 147.0),
     ]  # fmt: skip
+
+
+def test_significance_is_that_of_open_electricity(market: Market) -> None:
+    for day in range(3):
+        market.fuels[day] = [
+            (slot, region, fuel, size * (0.5 + day / 10), units)
+            for slot in range(SLOTS)
+            for (region, fuel), (units, size) in UNITS.items()
+        ]
+    market.land([0, 1, 2])
+    market.build()
+    found = dict(market.warehouse.sql("select distinct record_id, significance from marts.records"))
+    expected = {
+        "au.nem.demand.power.interval.low": 4,  # 0.3 + 0.25 + 1 + 1.5 + 0.5 + 0.5 = 4.05
+        "au.nem.sa1.demand.power.interval.low": 3,  # 0.75 for a region: 3.3
+        "au.nem.demand.energy.day.low": 8,  # 2.7 + 2.25 + 1 + 1.5 + 0.5 + 0.5 = 8.45
+        "au.nem.sa1.demand.energy.day.low": 8,  # 7.7
+        "au.nem.sa1.wind.energy.day.low": 7,  # 7.5 less what floating point leaves out
+        "au.nem.nsw1.coal.energy.day.high": 8,  # 2.7 + 2.25 + 1 + 0.75 + 0.5 + 1 = 8.2
+        "au.nem.sa1.wind.energy.day.high": 9,  # fixed
+        "au.nem.price.interval.high": 1,  # fixed
+    }
+    assert {record_id: found.get(record_id) for record_id in expected} == expected
+
+
+def test_a_price_lasts_as_long_as_it_settles(market: Market) -> None:
+    """Half hours in the WEM, and in the NEM before October 2021, whatever the intervals are."""
+    market.warehouse.sql(
+        """
+        insert into marts.fct_region_intervals by name
+        select
+            iso, location, starts_at as interval_start,
+            starts_at + interval 5 minutes as interval_end, 5 as interval_minutes,
+            cast(starts_at + interval 10 hours as date) as market_date,
+            100.0 - n // 6 as settlement_price, now() as _built_at
+        from
+            (values
+                ('WEM', 'WEM', timestamptz '2026-03-30 16:00:00+00'),
+                ('NEM', 'SA1', timestamptz '2021-09-29 14:00:00+00'),
+                ('NEM', 'VIC1', timestamptz '2021-09-30 14:00:00+00')
+            ) as places (iso, location, begins_at),
+            lateral (
+                select n, begins_at + to_minutes(5 * n) as starts_at from range(288) as r (n)
+            ) as steps
+        """
+    )
+    market.warehouse.sql(ROLLUPS)
+    market.build()
+    highs = market.warehouse.sql(
+        "select network_region, description, interval_end - interval_start from marts.records "
+        "where metric = 'price' and aggregate = 'high' and network_region is not null "
+        "or network_id = 'WEM' and aggregate = 'high' order by 1"
+    )
+    assert highs == [
+        ("SA1", "Highest 30-minute price in SA1", timedelta(minutes=30)),
+        ("VIC1", "Highest 5-minute price in VIC1", timedelta(minutes=5)),
+        (None, "Highest 30-minute price in the WEM", timedelta(minutes=30)),
+    ]

@@ -9,6 +9,7 @@
 {%- set series = 'iso, location, fueltech_id, metric, period, aggregate' %}
 {%- set shown =
     'row(instance_id, previous_instance_id, is_current, significance, description_long)' %}
+{%- set summands = ['period', 'metric', 'network', 'place', 'group', 'aggregate'] %}
 {%- set periods = ['day', 'month', 'quarter', 'year'] %}
 
 with isos as (
@@ -36,6 +37,12 @@ ends as (
     group by iso
 ),
 
+-- A price holds for as long as one settles, which may be longer than intervals are.
+settlements as (
+    select * from {{ ref('interval_spines') }}
+    where mart = 'fct_price_intervals' and market = 'TRADING'
+),
+
 interval_breaks as (
     select
         tops.iso,
@@ -45,13 +52,19 @@ interval_breaks as (
         'interval' as period,
         tops.aggregate,
         tops.interval_start,
-        {{ add_minutes('tops.interval_start', 'tops.interval_minutes') }} as interval_end,
-        tops.interval_minutes,
+        coalesce(settlements.interval_minutes, tops.interval_minutes) as length_minutes,
+        {{ add_minutes('tops.interval_start', 'length_minutes') }} as interval_end,
         tops.value
     from {{ record_breaks(
         ref('rpt_record_candidates'), 'iso, location, fueltech_id, metric, aggregate'
     ) }} as tops
     inner join ends on tops.iso = ends.iso
+    left join settlements
+        on
+            tops.metric = 'price'
+            and tops.iso = settlements.iso
+            and (settlements.valid_from is null or tops.market_date >= settlements.valid_from)
+            and (settlements.valid_to is null or tops.market_date <= settlements.valid_to)
     where
         {{ minutes_between('tops.interval_start', 'ends.last_end') }}
         > 10 * tops.interval_minutes
@@ -134,7 +147,7 @@ found as (
         aggregate,
         interval_start,
         interval_end,
-        cast(null as integer) as interval_minutes,
+        cast(null as integer) as length_minutes,
         value
     from {{ breaks('eligible', series) }}
     union all by name
@@ -157,15 +170,15 @@ identified as (
         coalesce(groups.name, 'Total') as group_name,
         groups.is_low_trivial,
         case found.aggregate when 'high' then groups.high_score else groups.low_score end
-            as group_score,
-        case when found.fueltech_id = 'demand' then 'demand' else found.metric end as scored_metric
+            as group_score
     from found
     inner join isos on found.iso = isos.iso
     inner join metrics on found.metric = metrics.metric and found.period = metrics.period
     left join groups on found.fueltech_id = groups.fueltech_id
 ),
 
--- Significance is fixed for some kinds of records and weighted for the others.
+-- Significance is fixed for some kinds of records and weighted for the others. The weighted sum is
+-- one of floating point, in this order, and a half goes to the even number: as in Open Electricity.
 fixed as (
     select * from {{ ref('record_significances') }}
 ),
@@ -173,15 +186,16 @@ fixed as (
 weighted as (
     select
         identified.instance_id,
-        sum(scores.weight * coalesce(
-            scores.score, cast(identified.group_score as decimal(4, 0)), 0
+        list_sum(list(
+            cast(scores.weight as double) * coalesce(scores.score, identified.group_score, 0)
+            order by list_position({{ summands }}, scores.dimension)
         )) as score
     from identified
     inner join scores
         on
             scores.code = case scores.dimension
                 when 'period' then identified.period
-                when 'metric' then identified.scored_metric
+                when 'metric' then identified.metric
                 when 'network' then identified.iso
                 when 'place' then if(identified.location is null, 'network', 'region')
                 when 'aggregate' then identified.aggregate
@@ -199,7 +213,7 @@ scored as (
             when fixed.fueltech_id is not null then fixed.region_significance
             when identified.metric = 'price' then 1
             when identified.aggregate = 'low' and identified.is_low_trivial then 1
-            else round(weighted.score)
+            else round_even(weighted.score, 0)
         end as integer) as significance
     from identified
     inner join weighted on identified.instance_id = weighted.instance_id
@@ -246,11 +260,11 @@ described as (
             ' ',
             case aggregate when 'high' then 'Highest' else 'Lowest' end,
             case period
-                when 'interval' then interval_minutes || '-minute'
+                when 'interval' then length_minutes || '-minute'
                 when 'day' then 'daily'
                 else period || 'ly'
             end,
-            lower(group_name),
+            case when metric <> 'price' then lower(group_name) end,
             case when fueltech_id is distinct from 'demand' or metric <> 'power' then metric end,
             'in',
             coalesce(location, 'the ' || iso)

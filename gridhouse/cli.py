@@ -54,6 +54,7 @@ app.command()(methods_cli.assimilate)
 app.command()(new_feed_cli.new_feed)
 app.add_typer(upkeep_cli.verify, name="verify")
 app.command()(upkeep_cli.rebuild)
+app.command()(upkeep_cli.trace)
 app.add_typer(export_cli.export, name="export")
 
 Targets = Annotated[

@@ -154,3 +154,37 @@ def _span(first: str | None, last: str | None) -> tuple[date | None, date | None
     if start and end and end < start:
         raise Usage(f"--to {last} is before --from {first}")
     return start, end
+
+
+def trace(
+    table: Annotated[str, typer.Argument(help="A landed table, such as nem.dispatch_unit_scada.")],
+    where: Annotated[
+        str, typer.Option(help="Which rows: SQL over the table's columns, as they were landed.")
+    ] = "true",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows, oldest first.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """The lines of the published files that rows were read from, out of the archive.
+
+    Rows of workbooks, JSON and XML have no line: they are shown as they were read.
+    """
+    from extract.catalogue import load_catalogue
+    from gridhouse import trace as tracing
+
+    with guard() as settings:
+        try:
+            lines, count = tracing.lines(settings, load_catalogue(), table, where, limit)
+        except tracing.NothingToTrace as error:
+            raise Usage(str(error)) from None
+        if as_json:
+            data = {"rows": count, "lines": [asdict(line) for line in lines]}
+            print(json.dumps(data, default=str))
+            return
+        for line in lines:
+            inside = "" if line.member == line.file else f" > {line.member}"
+            outside = f"{line.container} > " if line.container else ""
+            place = f"row {line.row_number}" if line.line is None else f"line {line.line}"
+            head = f"{outside}{line.file}{inside}, {place} (file_id {line.file_id}, {line.url})"
+            console.print(head, markup=False, highlight=False, soft_wrap=True)
+            console.print(f"  {line.text}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{len(lines):,} of {count:,} rows")

@@ -1,0 +1,86 @@
+"""`gridhouse trace`: the line that it shows is the line of the file that zipfile reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import synthetic
+
+FEEDS = {  # feed -> tables, the first one shown line by line
+    "nem_dispatchis": ["nem.dispatch_regionsum", "nem.dispatch_price"],
+    "nem_dispatch_scada": ["nem.dispatch_unit_scada"],
+    "wem_balancing_summary": ["wem.balancing_summary"],
+}
+DAY = date(2022, 3, 2)  # before the reform of the WEM
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    synthetic.write(folder, 5, DAY, date(2022, 3, 3), operators=["nem", "wem"], feeds=list(FEEDS))
+    return folder
+
+
+def members(site: Path, name: str) -> dict[str, list[str]]:
+    """Lines of each member of the file `name`, wherever it lies below `site`, zips in zips too."""
+    path = next(site.rglob(name))
+    if not name.endswith(".zip"):
+        return {name: path.read_text().splitlines()}
+    with zipfile.ZipFile(path) as archive:
+        return {n: archive.read(n).decode().splitlines() for n in archive.namelist()}
+
+
+@pytest.mark.parametrize("table", [table for tables in FEEDS.values() for table in tables])
+def test_each_row_is_the_line_that_is_shown(gridhouse, prepared_data, site, table):
+    gridhouse("extract", "--from", str(site))
+    told = json.loads(gridhouse("trace", table, "--limit", "100000", "--json").stdout)
+    with duckdb.connect(str(prepared_data / "raw.duckdb"), read_only=True) as connection:
+        rows = connection.execute(f"from {table}").to_arrow_table().to_pylist()
+    assert told["rows"] == len(rows) == len(told["lines"]) > 40
+    files: dict[str, dict[str, list[str]]] = {}
+    by_place = {(r["_file_id"], r["_row_number"]): r for r in rows}
+    for line in told["lines"][:: max(1, len(rows) // 500)]:
+        if line["file"] not in files:
+            files[line["file"]] = members(site, line["file"])
+        text = files[line["file"]][line["member"]][line["line"] - 1]
+        assert line["text"] == text
+        row = by_place[line["file_id"], line["row_number"]]
+        fields = next(csv.reader(io.StringIO(text)))
+        numbers = {float(f) for f in fields if f.replace(".", "", 1).lstrip("-").isdigit()}
+        values = [v for k, v in row.items() if isinstance(v, float) and not k.startswith("_")]
+        assert values and numbers.issuperset(values)
+
+
+def test_what_is_shown_and_what_is_wrong(gridhouse, site):
+    gridhouse("extract", "--from", str(site))
+    shown = gridhouse("trace", "nem.dispatch_price", "--where", "regionid = 'SA1'", "--limit", "2")
+    lines = shown.stdout.splitlines()
+    assert "line " in lines[0] and lines[1].startswith("  D,DISPATCH,PRICE,") and "SA1" in lines[1]
+    assert lines[-1].startswith("2 of ")
+    near = gridhouse("trace", "nem.dispatch_prise", code=2)
+    assert "nem.dispatch_price" in near.stderr
+    assert (
+        "nothere"
+        in gridhouse("trace", "nem.dispatch_price", "--where", "nothere = 1", code=2).stderr
+    )
+    gridhouse("trace", "nem.dispatch_price", "--where", "regionid = ", code=2)
+
+
+def test_an_archive_that_lost_the_file_says_so(gridhouse, prepared_data, site):
+    gridhouse("extract", "--from", str(site))
+    for path in [
+        *(prepared_data / "archive").rglob("*.pack"),
+        *(prepared_data / "archive" / "objects").rglob("*"),
+    ]:
+        if path.is_file():
+            path.unlink()
+    said = gridhouse("trace", "nem.dispatch_price", code=1)
+    assert "is missing" in said.stderr

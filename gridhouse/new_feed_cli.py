@@ -44,12 +44,20 @@ def new_feed(
         real = Path(os.environ.get("GRIDHOUSE_REAL_DATA") or "../shared/data")
         try:
             feed = feeds.draft(table, data_model or real / "nem" / "data_model", column or ())
-            lands = [f.id for f in load_catalogue() if f.tables_for_record(feed.tables[0].record)]
+            record, feeds_now = feed.tables[0].record, list(load_catalogue())
+            lands = [f.id for f in feeds_now if f.tables_for_record(record)]
             if lands:
                 raise Usage(f"{table.upper()} lands already: {', '.join(lands)}")
+            passing_by = [f.id for f in feeds_now if record in f.ignore_tables]
             written = feeds.write(feed, to or CATALOGUE / "nem")
         except (feeds.NoSuchTable, feeds.BadNames, OSError) as error:
             raise Usage(str(error)) from error
         for path in written:
             console.print(f"wrote {path}", soft_wrap=True)
+        if passing_by:
+            console.print(
+                f"{record} also stands in the reports of {', '.join(passing_by)}, where "
+                "`ignore_tables` names it: to land it from those, move the table into that YAML",
+                soft_wrap=True,
+            )
         console.print(f"next: gridhouse extract {feed.product_id} --start ... --end ...")

@@ -39,8 +39,8 @@ def rebuild(settings: Settings, name: str, first: date, last: date, with_readers
     node = _model(manifest, name)
     if not by_days(node):
         raise NotRebuildable(
-            f"{name} is not built by market days, so no window of it can be computed alone: "
-            f"`gridhouse build --select {name}` builds it"
+            f"{node.name} is not built by market days, so no window of it can be computed alone: "
+            f"`gridhouse build --select {node.name}` builds it"
             + (", with --full-refresh whole" if _is_incremental(node) else " whole each time")
         )
     built = _tables(settings)
@@ -87,8 +87,9 @@ def _tables(settings: Settings) -> set[tuple[str, str]]:
 
 
 def _model(manifest, name: str):
-    for node in manifest.nodes.values():
-        if node.resource_type == "model" and node.name == name:
+    models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
+    for node in models:
+        if node.name == name or (node.schema, node.alias) == ("marts", name):
             return node
     raise NotRebuildable(
         f"there is no model {name}; models have the names of the files in models/, such as "

@@ -38,13 +38,16 @@ def verify_rollups(
         except verification.NothingToVerify as error:
             raise Usage(str(error)) from None
         off = sum(len(check.off) for check in checks)
+        days = sum(len(check.days) for check in checks)
+        if not days:
+            raise Usage("no rollup has a day here: land files and build, or ask for other days")
         if as_json:
             data = {"ok": not off, "checks": [asdict(check) for check in checks]}
             print(json.dumps(data, default=str, allow_nan=False))
         else:
             for check in checks:
-                _print_check(check, check.off if off_only else check.days)
-            days = sum(len(check.days) for check in checks)
+                if shown := check.off if off_only else check.days:
+                    _print_check(check, shown)
             console.print(f"{len(checks)} checks, {days:,} days, {off:,} off")
         if off:
             raise typer.Exit(FAILED)

@@ -73,6 +73,18 @@ def test_a_table_becomes_a_feed(model: Path, tmp_path: Path) -> None:
     assert "trim(duid) as resource" in sql
 
 
+def test_a_table_that_live_reports_hold_says_where(model: Path, tmp_path: Path) -> None:
+    (model / "table_config_v9.9.csv").write_text(
+        CONFIG + "DISPATCH,INTERCONNECTION,1,DISPATCH_INTERCONNECTION,INSERT\n", "utf-8"
+    )
+    (model / "mmsdm_9_9_columns.csv").write_text(
+        COLUMNS.replace("TIDES,", "DISPATCH_INTERCONNECTION,"), "utf-8"
+    )
+    done = command("dispatch_interconnection", "--data-model", model, "--to", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "also stands in the reports of nem_dispatchis" in done.output
+
+
 def test_columns_that_are_not_wanted_are_known_and_not_landed(model: Path) -> None:
     table = new_feed.draft("TIDES", model, ["tidemw"]).tables[0]
     assert [f.source for f in table.fields] == ["SETTLEMENTDATE", "DUID", "TIDEMW"]

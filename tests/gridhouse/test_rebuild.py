@@ -75,6 +75,7 @@ def test_what_is_not_built_by_days_is_refused(gridhouse: Command, prepared_data:
         "dim_feed": "whole each time",
         "fct_files": "--full-refresh",
         "fct_price_intervals": "whole each time",  # a view
+        "records": "rpt_records is not built by market days",  # the name of its table
         "fct_nothing": "there is no model fct_nothing",
     }.items():
         assert words in gridhouse("rebuild", model, *day, code=2).stderr

@@ -105,6 +105,16 @@ def test_a_window_cuts_days_and_takes_whole_months_alone(gridhouse, warehouse):
     assert [d["period_start"] for d in found["rpt_fuel_monthly"]] == ["2024-09-01"]
 
 
+def test_days_without_any_row_are_not_said_to_be_right(gridhouse, warehouse):
+    said = gridhouse("verify", "rollups", "--from", "1990-01-01", "--to", "1990-01-02", code=2)
+    assert "no rollup has a day here" in said.stderr
+
+
+def test_tables_without_a_day_that_is_off_are_not_printed(gridhouse, warehouse):
+    said = gridhouse("verify", "rollups", "--off-only").stdout
+    assert "rpt_fuel_daily" not in said and said.strip().endswith("0 off")
+
+
 def test_a_rollup_that_is_not_there_is_wrong_usage(gridhouse, warehouse):
     said = gridhouse("verify", "rollups", "--model", "rpt_not_built", code=2).stderr
     assert "rpt_not_built" in said and "rpt_fuel_daily" in said

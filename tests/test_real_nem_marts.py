@@ -26,10 +26,14 @@ FILES = [
     "mmsdm_trimmed/*BID*OFFER_D*202603*",
     "mmsdm_trimmed/*LOSS*MODEL*",
     "mmsdm_trimmed/*THRESHOLDS*",
+    "mmsdm_trimmed/*DISPATCHREGIONSUM*201805*",
+    "mmsdm_trimmed/*DISPATCHREGIONSUM*202408*",
     "dispatch_is/*.csv",
 ]
 VIEWS = [
     "nem__dispatchload",
+    "nem__dispatchregionsum",
+    "nem__demandoperationalforecast",
     "nem__constraint_definitions",
     "nem__constraint_terms",
     "nem__bid_days",
@@ -87,6 +91,38 @@ def ask(real_data, tmp_path_factory):
             "select initialmw, availability, uigf, energy_storage from nem.dispatchload "
             "where duid = 'AGLHAL' and settlementdate = '2026-05-14 04:05:00+10:00'",
             [(0, 146, 0, None)],
+        ),
+        (
+            "select intervention, totaldemand, dispatchablegeneration, dispatchableload, "
+            "netinterchange, initialsupply, clearedsupply, availablegeneration, availableload, "
+            "demandforecast, excessgeneration, aggregatedispatcherror, uigf, wdr_dispatched, "
+            "totalintermittentgeneration, trading_date from nem.dispatchregionsum "
+            "where regionid = 'SA1' and settlementdate = '2018-05-01 00:05:00+10:00' order by 1",
+            [(0, 1409.45, 1302.82, 0, -106.63, 1424.56812, 1412.02, 2337.819, 80, -14.67071, 0, 0,
+              612.819, None, 63.09418, date(2018, 4, 30)),
+             (1, 1409.45, 1338.12, 0, -71.33, 1424.56812, 1410.92, 2337.819, 80, -14.67071, 0, 0,
+              612.819, None, 63.09418, date(2018, 4, 30))],
+        ),
+        (
+            "select totaldemand, dispatchablegeneration, dispatchableload, netinterchange, "
+            "wdr_dispatched, wdr_available, aggregatedispatcherror, ss_wind_uigf, "
+            "semischedule_clearedmw, semischedule_compliancemw, bdu_min_avail, bdu_max_avail "
+            "from nem.dispatchregionsum where regionid = 'NSW1' "
+            "and settlementdate = '2024-08-01 18:00:00+10:00'",
+            [(11774.09, 10433.21, 0, -1336.88, 4, 4, 1.56253, 258.21855, 258.21855, 55.875, 40,
+              40)],
+        ),
+        (  # 4,606 and 2,880 rows of the months, 5 of the report
+            "select count(*), count(*) filter (where abs(dispatchablegeneration "
+            "- dispatchableload - netinterchange + coalesce(wdr_dispatched, 0) - totaldemand) "
+            "> 0.0101) from nem.dispatchregionsum",
+            [(7491, 0)],
+        ),
+        (
+            "select operational_demand_poe10, operational_demand_poe50, operational_demand_poe90, "
+            "load_date from nem.demandoperationalforecast where regionid = 'SA1' "
+            "and interval_datetime = '2025-04-01 18:30:00+10:00'",
+            [(1644, 1571, 1497, "2025-04-01 17:27:41+10:00")],
         ),
         (
             "select constrainttype, constraintvalue, genericconstraintweight, dynamicrhs, "

@@ -8,8 +8,8 @@
 {%- set days = rebuilt_days([
     ref('fct_price_intervals_revisions'), ref('rpt_price_daily'),
     ref('fct_interchange_intervals_revisions'), ref('fct_load_intervals_revisions'),
-    ref('fct_ancillary_price_intervals_revisions'), ref('int_bess__dam_awards'),
-    ref('rpt_bess_revenue_daily')
+    ref('fct_ancillary_price_intervals_revisions'), ref('fct_region_dispatch_intervals'),
+    ref('int_bess__dam_awards'), ref('rpt_bess_revenue_daily')
 ]) %}
 
 with prices as (
@@ -32,7 +32,7 @@ loads as (
 ),
 
 balances as (
-    select * from {{ rows_of(ref('int_loads__region_balances'), days) }}
+    select * from {{ rows_of(ref('fct_region_dispatch_intervals'), days) }}
 ),
 
 price_components as (
@@ -46,13 +46,15 @@ price_components as (
     where energy_price is not null
 ),
 
+-- Both runs of an interval that was solved twice: the balance holds in each. Files before October
+-- 2021 have no demand response.
 region_balance as (
     select
         'region_balance' as check_name,
         iso,
         market_date,
         dispatchable_generation_mw - dispatchable_load_mw - net_interchange_mw
-        + demand_response_mw as expected,
+        + coalesce(wdr_dispatched_mw, 0) as expected,
         total_demand_mw as actual
     from balances
 ),

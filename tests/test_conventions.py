@@ -85,6 +85,16 @@ def test_the_ledger_has_the_files_of_every_operator() -> None:
     assert listed == load_catalogue().operators
 
 
+def test_the_page_of_aemo_lists_what_stays_in_staging() -> None:
+    models = REPOSITORY / "models"
+    there = {f.stem for market in ("nem", "wem") for f in models.glob(f"staging/{market}/*.sql")}
+    readers = [f for layer in ("intermediate", "marts") for f in (models / layer).rglob("*.sql")]
+    read = {name for f in readers for name in re.findall(r"stg_\w+", f.read_text("utf-8"))}
+    page = (REPOSITORY / "docs/sources/aemo.md").read_text("utf-8")
+    table = page.partition("## What stays in staging")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"stg_\w+", table)) == sorted(there - read)
+
+
 def test_env_example_shows_the_settings_and_their_defaults() -> None:
     lines = (REPOSITORY / ".env.example").read_text("utf-8").splitlines()
     shown = dict(line[1:].split("=", 1) for line in lines if line.startswith("#GRIDHOUSE_"))

@@ -48,7 +48,7 @@ def ask(landed):
             "staging.wem",
             "staging.bom",
             "staging.apvi",
-            "+fct_weather_intervals",
+            "+rpt_weather_daily",
             "+wem__balancing_summary",
             "+int_rooftop__five_minutes",
         ],
@@ -156,6 +156,26 @@ def test_daily_maxima(ask):
         "select max_temperature_c, is_quality_controlled from staging.stg_bom__daily_maxima "
         "where market_date in ('2022-01-31', '2024-01-31') order by market_date"
     ) == [(31.9, True), (43.2, False)]
+
+
+def test_days_of_weather(ask):
+    """Sydney has 17, 48, 49 and 31 readings; Perth 730 maxima, none on 29 September 2023."""
+    assert ask(
+        "select market_date::text, hour_count, min_temperature_c, round(mean_temperature_c, 3), "
+        "max_temperature_c, official_max_temperature_c from marts.rpt_weather_daily "
+        "where bureau_number = '066214' and location = 'NSW1' order by market_date"
+    ) == [
+        ("2017-09-14", 9, 12.8, 13.8, 15.8, None),
+        ("2017-09-15", 24, 10.6, 16.129, 22.6, None),
+        ("2017-09-16", 24, 12.0, 15.992, 23.1, None),
+        ("2017-09-17", 16, 8.2, 12.739, 18.3, None),
+    ]
+    assert ask(
+        "select iso, location, station_id, count(*), count(official_max_temperature_c), "
+        "round(sum(official_max_temperature_c), 1), max(hour_count), count(max_temperature_c), "
+        "bool_or(market_date = '2023-09-29') "
+        "from marts.rpt_weather_daily where bureau_number = '009021' group by all"
+    ) == [("WEM", "WEM", "94610", 730, 730, 18829.2, 0, 0, False)]
 
 
 # APVI

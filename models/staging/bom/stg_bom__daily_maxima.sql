@@ -4,6 +4,7 @@ with source as (
 
 final as (
     select
+        {{ bom_station_market('station_number') }} as iso,
         trim(station_number) as bureau_number,
         make_date(year, month, day) as market_date,
         maximum_temperature as max_temperature_c,

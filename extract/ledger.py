@@ -264,10 +264,10 @@ _LAST_LOADED_AT = """
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Whether a schema of the database has a table of this name."""
+    """Whether a schema of the database has a table or a view of this name."""
     return bool(
         connection.execute(
-            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?",
+            "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
             [schema, table],
         ).fetchone()
     )

@@ -201,22 +201,35 @@ _ENERGY = {
             where {is_region}
         )
     """,
-    "marts.fct_weather_intervals": """
+    # A day needs a temperature in each of its hours, a month each of its days. The official maximum
+    # goes before that of the observations, as with Open Electricity.
+    "marts.rpt_weather_daily": """
         select
-            data_type as series, null as fuel_tech, code, data_type, slot, value
+            data_type as series, null as fuel_tech, code, data_type, slot,
+            case data_type
+                when 'temperature_min' then min(value)
+                when 'temperature_mean' then avg(value)
+                else max(value)
+            end as value
         from (
             select
-                {slot} as slot, min(station_id) as code,
+                {slot} as slot, market_date, bureau_number as code,
                 unnest(['temperature_min', 'temperature_mean', 'temperature_max']) as data_type,
-                unnest([min(temperature_c), avg(temperature_c), max(temperature_c)]) as value
-            from marts.fct_weather_intervals
+                unnest([
+                    case when completeness = 1 then min_temperature_c end,
+                    case when completeness = 1 then mean_temperature_c end,
+                    coalesce(
+                        official_max_temperature_c,
+                        case when completeness = 1 then max_temperature_c end
+                    )
+                ]) as value
+            from marts.rpt_weather_daily
             where
-                {place} and {is_region} and market_date between $first and $last
-                and station_id = (
-                    select min(station_id) from marts.fct_weather_intervals where {place}
-                )
-            group by {slot}
+                {place} and {is_region} and bureau_number is not null
+                and market_date between $first and $last
         )
+        group by data_type, code, slot
+        having count(value) = {days}
     """,
 }
 _POWER = {
@@ -289,14 +302,11 @@ _POWER = {
 _TEMPERATURE = {
     "marts.fct_weather_intervals": """
         select
-            'temperature' as series, null as fuel_tech, station_id as code,
+            'temperature' as series, null as fuel_tech, bureau_number as code,
             'temperature' as data_type, {slot} as slot, avg(temperature_c) as value
         from marts.fct_weather_intervals
-        where
-            {place} and {is_region} and market_date between $first and $last
-            and station_id = (
-                select min(station_id) from marts.fct_weather_intervals where {place}
-            )
+        inner join ref.weather_stations using (iso, station_id)
+        where {place} and {is_region} and market_date between $first and $last
         group by all
     """,
 }
@@ -386,15 +396,16 @@ def write(
     """Write the files of a network and of its regions; the paths, in order.
 
     `regions`: those alone, none for the network and all of its regions. `kinds`: power, energy.
+    A file without any series is not written.
     `trapezoid`: energies as Open Electricity files them (docs/methods/energy.md); values and
     emissions stay those of the intervals. A file is replaced whole or not at all. Raises NoData,
     BadName, or Locked while a build writes.
     """
     _check_names([network, *regions])
     with reading(settings) as connection:
-        for table in ("rpt_fuel_daily", "fct_fuel_intervals"):
-            if not has_table(connection, "marts", table):
-                raise NoData(f"marts.{table} is not built: run `gridhouse build` first")
+        for table in _ENERGY | _POWER | _TEMPERATURE:
+            if not has_table(connection, *table.split(".")):
+                raise NoData(f"{table} is not built: run `gridhouse build` first")
         connection.execute("set threads = 2")
         known = [
             place
@@ -411,15 +422,20 @@ def write(
                 f"nothing of {network} {' '.join(lacking)} has landed; there is: "
                 f"{' '.join(known) or 'no region of it'}"
             )
-        export = _Export(connection, network, trapezoid)
         # the only region of a network is the network
-        places = regions or [None, *(r for r in known if r != network)]
-        return [
+        is_one_region = known == [network]
+        export = _Export(connection, network, is_one_region, trapezoid)
+        places = regions or [None, *([] if is_one_region else known)]
+        written = [
             path
             for place in places
             for kind in kinds
             for path in (export.power if kind == "power" else export.energy)(folder, place)
         ]
+    if not written:
+        what = " ".join([network, *regions])
+        raise NoData(f"no series of {what} has a value: nothing is written")
+    return written
 
 
 def _check_names(names: list[str]) -> None:
@@ -431,8 +447,9 @@ def _check_names(names: list[str]) -> None:
 
 
 class _Export:
-    def __init__(self, connection, network: str, trapezoid: bool):
+    def __init__(self, connection, network: str, is_one_region: bool, trapezoid: bool):
         self.connection, self.network, self.trapezoid = connection, network, trapezoid
+        self.is_one_region = is_one_region
         self.offset = OFFSETS[network]
 
     def energy(self, folder: Path, region: str | None) -> Iterator[Path]:
@@ -443,14 +460,14 @@ class _Export:
         for year in range(first.year, last.year + 1):
             days = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
             series = self._series(_ENERGY, DAYS, region, *days)
-            yield self._file(below / f"{year}.json", "energy", region, series)
+            yield from self._file(below / f"{year}.json", "energy", region, series)
         # a month that is not over would look like a fall
         end = (
             last if (last + timedelta(days=1)).day == 1 else last.replace(day=1) - timedelta(days=1)
         )
         if end >= first:
             series = self._series(_ENERGY, MONTHS, region, first, end)
-            yield self._file(below / "all.json", "energy", region, series)
+            yield from self._file(below / "all.json", "energy", region, series)
 
     def power(self, folder: Path, region: str | None) -> Iterator[Path]:
         label = LABELS[self.network]
@@ -477,21 +494,20 @@ class _Export:
         if last is None:
             return
         slots = last - DAYS_OF_POWER * 288 + 1, last
-        ends = (datetime.fromtimestamp(s * 300, UTC) + self.offset for s in slots)
-        first_day, last_day = ((at - timedelta(minutes=5)).date() for at in ends)
-        days = (first_day, last_day)
+        # an interval that is named 00:00 is of the day before by its end, of this day by its start
+        first_at, last_at = (datetime.fromtimestamp(s * 300, UTC) + self.offset for s in slots)
+        days = (first_at - timedelta(minutes=5)).date(), last_at.date()
         series = self._series(_POWER, grid, region, *days, slots)
         halves = (slots[0] // 6, slots[1] // 6)
         series += self._series(_TEMPERATURE, HALF_HOURS, region, *days, halves)
         series.sort(key=lambda s: s["id"])
         below = _place(folder, self.network, region) / "power"
-        yield self._file(below / f"{DAYS_OF_POWER}d.json", "power", region, series)
+        yield from self._file(below / f"{DAYS_OF_POWER}d.json", "power", region, series)
 
     def _days(self, region: str | None) -> tuple[date | None, date | None]:
         """First and last day of anything."""
-        tables = [t for t in _TABLES_OF_DAYS if has_table(self.connection, *t.split("."))]
         days = " union all ".join(
-            f"select market_date from {t} where {self._where(region)}" for t in tables
+            f"select market_date from {t} where {self._where(region)}" for t in _TABLES_OF_DAYS
         )
         return self._asked(
             f"select min(market_date), max(market_date) from ({days})", region
@@ -517,8 +533,6 @@ class _Export:
     ) -> list[dict[str, Any]]:
         found = []
         for table, query in queries.items():
-            if not has_table(self.connection, *table.split(".")):
-                continue
             rows = query.format(
                 slot=grid.slot,
                 sign=_SIGN,
@@ -527,7 +541,8 @@ class _Export:
                 ended=ENDED,
                 sums=_SUMS,
                 place=self._where(region),
-                is_region="true" if region else "false",
+                is_region="true" if region or self.is_one_region else "false",
+                days="day(last_day(min(market_date)))" if grid is MONTHS else "1",
             )
             if self.trapezoid:
                 rows = rows.replace("* energy_mwh", "* energy_openelectricity_mwh")
@@ -571,7 +586,10 @@ class _Export:
 
     def _file(
         self, path: Path, kind: str, region: str | None, series: list[dict[str, Any]]
-    ) -> Path:
+    ) -> Iterator[Path]:
+        """Write the file, if there are series for it; its path then."""
+        if not series:
+            return
         answer: dict[str, Any] = {
             "type": kind,
             "version": version("gridhouse"),
@@ -583,7 +601,7 @@ class _Export:
         now = datetime.now(timezone(self.offset)).replace(microsecond=0)
         answer |= {"created_at": now.isoformat(), "data": series}
         _replace(path, json.dumps(answer, allow_nan=False))
-        return path
+        yield path
 
 
 def _with_lists(table: pa.Table) -> Iterator[dict[str, Any]]:

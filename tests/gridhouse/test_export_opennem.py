@@ -16,10 +16,12 @@ import pytest
 from gridhouse.exports.opennem import _replace, on_grid, shown
 from tests.gridhouse.conftest import Command
 
-SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "fuel_techs.csv"
+SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "reference"
 TABLES = """
     create schema ref; create schema marts;
-    create table ref.fuel_techs as from read_csv('{seed}');
+    create table ref.fuel_techs as from read_csv('{seeds}/fuel_techs.csv');
+    create table ref.weather_stations as
+        from read_csv('{seeds}/weather_stations.csv', all_varchar = true);
     create table marts.rpt_fuel_daily (
         iso text, location text, fuel_tech text, market_date date, interval_count integer,
         expected_interval_count integer, energy_mwh double, energy_openelectricity_mwh double,
@@ -40,6 +42,10 @@ TABLES = """
     create table marts.fct_weather_intervals (
         iso text, location text, station_id text, observed_at timestamptz, market_date date,
         temperature_c double);
+    create table marts.rpt_weather_daily (
+        iso text, location text, bureau_number text, market_date date, completeness double,
+        min_temperature_c double, mean_temperature_c double, max_temperature_c double,
+        official_max_temperature_c double);
 """
 OFFSET = timedelta(hours=10)
 
@@ -50,7 +56,7 @@ class Tables:
     def __init__(self, path: Path):
         self.path = path
         with duckdb.connect(str(path)) as connection:
-            connection.execute(TABLES.format(seed=SEED))
+            connection.execute(TABLES.format(seeds=SEEDS))
 
     def add(self, table: str, rows: list[dict[str, Any]]) -> None:
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -148,19 +154,14 @@ def test_the_published_history_comes_out_as_it_went_in(
                 place | shares | {"market_date": day["market_date"], "interval_minutes": 1440}
             )
     tables.add("fct_region_intervals", rows)
-    observed = [
-        place
-        | {"station_id": v["station"], "market_date": last_of(month), "temperature_c": float(t)}
-        for month, v in weather.items()
-        for t in (
-            v["temperature_min"],
-            v["temperature_max"],
-            3 * v["temperature_mean"] - v["temperature_min"] - v["temperature_max"],
-        )
-    ]
-    # a third reading that is outside of the two would be the least or the greatest
-    means = {m for m, v in weather.items() if _between(v)}
-    tables.add("fct_weather_intervals", observed)
+    rows = []
+    kinds = ("min", "mean", "max")
+    for month, v in weather.items():
+        values = {f"{kind}_temperature_c": float(v[f"temperature_{kind}"]) for kind in kinds}
+        station = {"bureau_number": v["station"], "completeness": 1.0}
+        for day in days_of(month):
+            rows.append(place | station | values | {"market_date": day["market_date"]})
+    tables.add("rpt_weather_daily", rows)
 
     files = exported(gridhouse, tmp_path / "out", "energy", "--region", region)
     ours = files[f"NEM/{region.upper()}/energy/all.json"]
@@ -182,15 +183,10 @@ def test_the_published_history_comes_out_as_it_went_in(
         for month, a, b in zip(months(history), history["data"], published["data"], strict=True):
             if mine["type"] == "emissions_factor":
                 assert a == pytest.approx(b, rel=2e-3, abs=1e-3), (mine["id"], month)
-            elif not (mine["type"].startswith("temperature") and month not in means):
+            else:
                 assert a == b and type(a) is type(b), (mine["id"], month, a, b)
                 compared += 1
     assert compared > 4_000
-
-
-def _between(values: dict[str, float]) -> bool:
-    third = 3 * values["temperature_mean"] - values["temperature_min"] - values["temperature_max"]
-    return values["temperature_min"] <= third <= values["temperature_max"]
 
 
 def test_values_have_four_digits_and_all_before_the_point():
@@ -245,7 +241,7 @@ def small(tables: Tables) -> Tables:
     tables.add(
         "fct_weather_intervals",
         [
-            {"iso": "NEM", "location": "NSW1", "station_id": "066214",
+            {"iso": "NEM", "location": "NSW1", "station_id": "94768",
              "observed_at": interval(2580)["interval_start"], "market_date": date(2025, 7, 17),
              "temperature_c": 14.5}
         ],
@@ -507,6 +503,80 @@ def test_a_sum_of_which_a_part_is_unknown_is_a_hole(gridhouse, tables, tmp_path)
         "imports.energy": [-0.003, None, -0.003],
         "imports.market_value": [-6, None, -6],
     }
+
+
+def test_temperatures_are_of_whole_days_and_months_and_the_official_maximum_goes_first(
+    gridhouse, tables, tmp_path
+):
+    """May and June in the WEM; 20 May lacks hours, and has its official maximum."""
+    days = [date(2024, 5, 1) + timedelta(n) for n in range(61)]
+    partial = date(2024, 5, 20)
+    tables.add(
+        "rpt_fuel_daily",
+        [{"iso": "WEM", "location": "WEM", "fuel_tech": "WIND", "market_date": d} for d in days],
+    )
+    tables.add(
+        "rpt_weather_daily",
+        [
+            {"iso": "WEM", "location": "WEM", "bureau_number": "009021", "market_date": day,
+             "completeness": 23 / 24 if day == partial else 1.0, "min_temperature_c": 1.5,
+             "mean_temperature_c": 10.0 + day.day, "max_temperature_c": 20.0 + day.day,
+             "official_max_temperature_c": 55.5 if day == partial else None}
+            for day in days
+        ],
+    )  # fmt: skip
+    files = exported(gridhouse, tmp_path / "out", "energy", "--network", "WEM")
+    assert list(files) == ["WEM/energy/2024.json", "WEM/energy/all.json"]
+    daily, monthly = (
+        {s["id"]: (s["code"], s["history"]["start"][:10], s["history"]["data"]) for s in f["data"]}
+        for f in (files["WEM/energy/2024.json"], files["WEM/energy/all.json"])
+    )
+    assert list(daily) == [f"au.wem.temperature_{k}" for k in ("max", "mean", "min")]
+    assert daily["au.wem.temperature_max"][2][18:21] == [39, 55.5, 41]
+    assert daily["au.wem.temperature_mean"][2][18:21] == [29, None, 31]
+    assert daily["au.wem.temperature_min"][2][18:21] == [1.5, None, 1.5]
+    assert monthly == {
+        "au.wem.temperature_max": ("009021", "2024-05-01", [55.5, 50]),
+        "au.wem.temperature_mean": ("009021", "2024-06-01", [25.5]),
+        "au.wem.temperature_min": ("009021", "2024-06-01", [1.5]),
+    }
+
+
+def test_a_network_of_one_region_has_its_price(gridhouse, tables, tmp_path):
+    """In the interval from midnight in Perth, 02:00 in the east."""
+    place = interval(24) | {"iso": "WEM", "location": "WEM"}
+    tables.add("rpt_fuel_daily", [{"iso": "WEM", "location": "WEM"}])
+    tables.add("fct_fuel_intervals", [place | {"fuel_tech": "WIND", "power_mw": 10.0}])
+    tables.add("fct_region_intervals", [place | {"settlement_price": -31.25}])
+    files = exported(gridhouse, tmp_path / "out", "power", "--network", "WEM")
+    found = {s["id"]: s["history"]["data"] for s in files["WEM/power/7d.json"]["data"]}
+    assert found == {"au.wem.fuel_tech.wind.power": [10], "au.wem.price": [-31.25]}
+
+
+def test_no_file_is_written_of_what_has_no_series(gridhouse, tables, tmp_path):
+    """Two years of SA1 with one between that has none; of VIC1 nothing."""
+    whole = {"iso": "NEM", "fuel_tech": "WIND", "interval_count": 288,
+             "expected_interval_count": 288}  # fmt: skip
+    days = [("SA1", date(2023, 7, 9), 1000.0), ("SA1", date(2025, 7, 9), 1000.0),
+            ("VIC1", date(2025, 7, 9), None)]  # fmt: skip
+    tables.add(
+        "rpt_fuel_daily",
+        [whole | {"location": r, "market_date": d, "energy_mwh": e} for r, d, e in days],
+    )
+    files = exported(gridhouse, tmp_path / "out", "--region", "SA1", "--region", "VIC1")
+    assert list(files) == ["NEM/SA1/energy/2023.json", "NEM/SA1/energy/2025.json"]
+    nothing = gridhouse(
+        "export", "opennem", "--to", str(tmp_path / "none"), "--region", "VIC1", code=2
+    )
+    assert "no series of NEM VIC1 has a value: nothing is written" in nothing.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_table_that_is_not_built_is_named(gridhouse, tables, tmp_path):
+    with duckdb.connect(str(tables.path)) as connection:
+        connection.execute("drop table marts.rpt_weather_daily")
+    done = gridhouse("export", "opennem", "--to", str(tmp_path), code=2)
+    assert "marts.rpt_weather_daily is not built: run `gridhouse build` first" in done.stderr
 
 
 def test_what_has_not_landed_is_wrong_usage(gridhouse, tables, tmp_path):

@@ -86,6 +86,12 @@ def lines(
             wanted[file["file_id"]],
         )
     }
+    lost = [place for place in places if place not in by_row]
+    if lost:
+        raise NothingToTrace(
+            f"row {lost[0][1]} of {table} is not in file {lost[0][0]} as it is read now: the YAML "
+            "of its feed has changed since it landed"
+        )
     return [by_row[place] for place in places], count
 
 

@@ -84,3 +84,11 @@ def test_an_archive_that_lost_the_file_says_so(gridhouse, prepared_data, site):
             path.unlink()
     said = gridhouse("trace", "nem.dispatch_price", code=1)
     assert "is missing" in said.stderr
+
+
+def test_a_row_that_its_file_has_no_more_is_said(gridhouse, prepared_data, site):
+    gridhouse("extract", "--from", str(site))
+    with duckdb.connect(str(prepared_data / "raw.duckdb")) as connection:
+        connection.execute("update nem.dispatch_price set _row_number = 999 where regionid = 'SA1'")
+    said = gridhouse("trace", "nem.dispatch_price", "--where", "_row_number = 999", code=2)
+    assert "row 999 of nem.dispatch_price" in said.stderr

@@ -18,8 +18,6 @@ from extract.parse.sections import Content, Section
 from extract.unpack import Limits, files_in, members
 from gridhouse.settings import Settings
 
-LINES = ("csv", "aemo_csv", "oasis")  # what has lines; of the rest a row is shown as it was read
-
 
 class NothingToTrace(Exception):
     """There is no such table or row; the message says what there is."""
@@ -63,7 +61,7 @@ def lines(
             count = found.aggregate("count(*)").fetchone()[0]
             rows = found.order("_published_at, _file_id, _row_number").limit(limit)
             places = rows.project("_file_id, _row_number").fetchall()
-        except duckdb.ProgrammingError as error:
+        except (duckdb.ProgrammingError, duckdb.DataError) as error:
             raise NothingToTrace(f"{table} where {where}: {error}") from None
         files = connection.execute(
             f"select * from {schema}._files where list_contains(?, file_id) and rows_landed > 0",
@@ -73,17 +71,19 @@ def lines(
     for file_id, row in places:
         wanted[file_id].add(row)
     archive = Archive(settings.archive_dir)
-    entries = {entry.sha256: entry for entry in archive.entries()}
+    entries = {(e.feed, e.key, e.sha256): e for e in archive.entries()}
+    limits = Limits(settings.max_unpacked_bytes, settings.max_unpack_ratio)
     by_row = {
         (line.file_id, line.row_number): line
         for file in files.to_pylist()
         for line in _lines_of(
             archive,
-            entries.get(file["archive_sha256"]),
+            entries.get((file["feed"], file["source_key"], file["archive_sha256"])),
             catalogue[file["feed"]],
             name,
             file,
             wanted[file["file_id"]],
+            limits,
         )
     }
     lost = [place for place in places if place not in by_row]
@@ -96,19 +96,24 @@ def lines(
 
 
 def _lines_of(
-    archive: Archive, entry: Entry | None, feed: Feed, table: str, row: dict, wanted: set[int]
+    archive: Archive,
+    entry: Entry | None,
+    feed: Feed,
+    table: str,
+    row: dict,
+    wanted: set[int],
+    limits: Limits,
 ) -> Iterator[Line]:
     """Lines of the rows `wanted` of `table` in one file, a row of `_files`."""
     if entry is None:
         raise NothingToTrace(f"the archive has no {row['name']} ({row['archive_sha256']})")
     content = Content(is_excerpt=True)  # it landed: what it lacks was told then
     seen: Counter[str] = Counter()
-    for file in files_in(entry.name, archive.read(entry), entry.sha256, Limits()):
+    for file in files_in(entry.name, archive.read(entry), entry.sha256, limits):
         if file.sha256 != row["sha256"] or file.name != row["name"]:
             continue
         content.whole = file.is_zip
-        has_lines = feed.parse in LINES and file.head[:1] not in (b"{", b"<")
-        with members(file, feed.members, Limits(), ignored=feed.ignores) as streams:
+        with members(file, feed.members, limits, ignored=feed.ignores) as streams:
             for member, stream in streams:
                 for section in read_member(feed, member, stream, content):
                     first = seen[section.table.name]
@@ -116,6 +121,7 @@ def _lines_of(
                     here = range(first + 1, first + section.rows + 1)
                     hits = sorted(n for n in wanted if section.table.name == table and n in here)
                     if hits:
+                        has_lines = content.has_lines and not content.quoted_lines
                         yield from _found(section, row, first, hits, has_lines)
                     if seen[table] >= max(wanted):
                         return
@@ -125,7 +131,6 @@ def _found(
     section: Section, row: dict, first: int, hits: list[int], has_lines: bool
 ) -> Iterator[Line]:
     texts = section.body.split(b"\n")
-    has_lines = has_lines and not section.table.quoted_lines
     for number in hits:
         place = number - first - 1
         yield Line(
@@ -133,7 +138,7 @@ def _found(
             file=row["name"],
             container=row["container"],
             member=section.member,
-            line=section.first_line + place if has_lines else None,
+            line=section.line_of(place + 1) if has_lines else None,
             row_number=number,
             text=texts[place].decode("utf-8", "replace"),
             url=row["url"],

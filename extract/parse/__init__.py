@@ -17,6 +17,7 @@ def _csv(feed: Feed, member: str, blocks: Iterator[bytes], content: Content) -> 
     """CSV, or the page of a data endpoint that stands for one."""
     first = next(blocks, b"")
     if first.lstrip().startswith(b"{"):
+        content.has_lines = False
         page = whole(chain([first], blocks), member, sections.MOST_JSON)
         yield from json_rows.read_page(feed, member, page, content)
     else:
@@ -44,12 +45,14 @@ def read_member(feed: Feed, member: str, stream: IO[bytes], content: Content) ->
 
     Raises Quarantine.
     """
+    content.has_lines = True
     if feed.parse in WHOLE_READERS:
         most = sections.MOST_JSON if feed.parse == "json" else sections.MOST_WHOLE
         data = whole(iter(partial(stream.read, BLOCK_BYTES), b""), member, most)
         if feed.parse == "workbook" and not workbook.is_workbook(data):  # a sheet saved as CSV
             yield from _csv(feed, member, blocks(BytesIO(data), member, content), content)
         else:
+            content.has_lines = False
             yield from WHOLE_READERS[feed.parse](feed, member, data, content)
     elif feed.parse == "aemo_csv":
         yield from _aemo(feed, member, stream, content)

@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import numpy as np
+
 from extract.catalogue import Feed, Table, normalize_header
 from extract.parse.sections import (
     LEADING,
@@ -208,22 +210,24 @@ class _State:
 
     def _rows(self, body: bytes) -> Iterator[Section]:
         first = self.line
-        body, rows, lines = data_lines(body)
+        body, rows, lines, places = data_lines(body)
         if body and self.footer is not None:
             raise Quarantine(f"{self.member}: line {first}: text after the closing C line")
         self.blanks += lines - rows
         if body:
             self._check_rows(body, rows, first)
-            yield from self._take(body, rows)
+            yield from self._take(body, rows, places)
         self.line = first + lines
 
-    def _take(self, body: bytes, rows: int) -> Iterator[Section]:
+    def _take(self, body: bytes, rows: int, places: np.ndarray | None = None) -> Iterator[Section]:
         if self.content.quoted_lines:
             self.breaks += body.count(_BREAK.encode())
         if self.table:
             self._check_version(self.table)
             self.taken[self.record] += rows
-            yield Section(self.table, self.header, body, rows, self.line, self.member, self.given)
+            yield Section(
+                self.table, self.header, body, rows, self.line, self.member, self.given, places
+            )
         else:
             self.content.ignored_rows += rows
         if self.is_left_out:

@@ -45,6 +45,7 @@ def _xml(feed: Feed, member: str, text: bytes, content: Content) -> Iterator[Sec
     except ElementTree.ParseError as error:
         raise Quarantine(f"{member}: neither CSV nor well-formed XML: {error}") from error
     content.whole = True  # XML says itself where it ends
+    content.has_lines = False
     if "OASISReport" not in root.tag:
         raise Quarantine(f"{member}: XML, but not an OASIS report ({root.tag})")
     stamp = root.findtext(".//{*}TimeDate")

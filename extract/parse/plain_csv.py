@@ -31,7 +31,8 @@ def read(
     Raises Quarantine for an empty file, an HTML page, a header that breaks the contract, or a text
     that ends within a line.
     """
-    first = next(blocks, b"").lstrip(b"\n")
+    start = next(blocks, b"")
+    first = start.lstrip(b"\n")
     if not first.strip():
         raise Quarantine(f"{member}: the file is empty, not even a header")
     if first.lstrip().startswith(b"<"):
@@ -39,13 +40,13 @@ def read(
     header_line, _, rest = first.partition(b"\n")
     header = split_header(header_line, member)
     table, given = table_of(feed, member, header, content, table)
-    line = 2
+    line = 2 + len(start) - len(first)
     for block in chain([rest], blocks):
         for place, part in enumerate(_parts(block, header_line)):
             line += place > 0  # the repeated header itself
-            body, rows, lines = data_lines(part)
+            body, rows, lines, places = data_lines(part)
             if rows:
-                yield Section(table, header, body, rows, line, member, given)
+                yield Section(table, header, body, rows, line, member, given, places)
             line += lines
     if content.open_end and not content.whole:
         raise Quarantine(

@@ -60,9 +60,9 @@ def fault_of(error: Exception) -> str:
 class Section:
     """Data lines of one table.
 
-    `body` ends in a line feed and has no blank line; `rows` is its number of lines; `first_line`
-    the line number of its first line in the member, for messages. `given` are the columns whose
-    value the member's name gives.
+    `body` ends in a line feed and has no blank line; `rows` is its number of lines. It was read
+    from the member's line `first_line` on, and where empty lines stood between, `places` says how
+    far behind it each row was. `given` are the columns whose value the member's name gives.
     """
 
     table: Table
@@ -72,6 +72,11 @@ class Section:
     first_line: int
     member: str
     given: tuple[tuple[str, str], ...] = ()
+    places: np.ndarray | None = None
+
+    def line_of(self, row: int) -> int:
+        """Number in the member of the line that is row `row` of the section, both from 1."""
+        return self.first_line + (row - 1 if self.places is None else int(self.places[row - 1]))
 
 
 @dataclass(slots=True)
@@ -87,6 +92,7 @@ class Content:
     whole: bool = False  # the member comes from a zip, whose checksum says that it is whole
     is_excerpt: bool = False  # the file may have been cut on purpose: it need not be complete
     quoted_lines: bool = False  # texts may hold line breaks
+    has_lines: bool = True  # rows of the member are lines of it, not of a CSV that was made of it
     versions: dict[str, str] = field(default_factory=dict)  # AEMO: the one to land, by record
 
 
@@ -138,15 +144,18 @@ def count_lines(body: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(body, np.uint8) == ord("\n")))
 
 
-def data_lines(body: bytes) -> tuple[bytes, int, int]:
-    """(`body` without empty lines, its number of lines, the number of lines it had before)."""
+def data_lines(body: bytes) -> tuple[bytes, int, int, np.ndarray | None]:
+    """(`body` without empty lines, its number of lines, the number of lines it had before, and
+    which of those they were, from 0; None for all)."""
     lines = count_lines(body)
     if not body.startswith(b"\n") and not _EMPTY_LINE.search(body):
-        return body, lines, lines
+        return body, lines, lines, None
+    ends = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
+    places = np.flatnonzero(np.diff(ends, prepend=-1) > 1)
     body = body.lstrip(b"\n")
     while b"\n\n" in body:
         body = body.replace(b"\n\n", b"\n")
-    return body, body.count(b"\n"), lines
+    return body, len(places), lines, places
 
 
 def match_columns(table: Table, header: tuple[str, ...], member: str) -> list[str]:

@@ -142,7 +142,7 @@ class Reader:
         if other:
             return _broken(section, other)
         if result.num_rows + len(errors) != section.rows:
-            line = section.first_line + (swallowed_line(section.body) or 1) - 1
+            line = section.line_of(swallowed_line(section.body) or 1)
             return _broken(section, f"line {line}: a quotation mark is not closed before its end")
         return _without_bad_values(_with_places(section, result, errors, query))
 
@@ -252,7 +252,7 @@ def _other_header(section: Section, errors: list[tuple]) -> str | None:
             continue
         if len(cells & names) > len(names) / 2:
             return (
-                f"line {section.first_line + line - 1} is another header ({text[:200]}): files "
+                f"line {section.line_of(line)} is another header ({text[:200]}): files "
                 "with different columns were joined; split them"
             )
     return None
@@ -305,7 +305,7 @@ def _with_places(section: Section, result: pa.Table, errors: list[tuple], query:
         rejected.append(
             Rejected(
                 row=line,
-                line=section.first_line + line - 1,
+                line=section.line_of(line),
                 column=published.get(name, "").strip() or None,
                 value=cast["value"] if cast else None,
                 reason=f"no {cast['type'].lower()}" if cast else f"{kind.lower()}: {message}",
@@ -338,7 +338,7 @@ def _bad_value(typed: Typed, column: Column, place: int, reason: str) -> Rejecte
         value = unread[int(place)].as_py()
     return Rejected(
         row=row,
-        line=typed.section.first_line + row - 1,
+        line=typed.section.line_of(row),
         column=column.source_name or column.name,
         value=None if value is None else str(value),
         reason=reason,

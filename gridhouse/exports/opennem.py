@@ -587,8 +587,9 @@ class _Export:
     def _file(
         self, path: Path, kind: str, region: str | None, series: list[dict[str, Any]]
     ) -> Iterator[Path]:
-        """Write the file, if there are series for it; its path then."""
+        """Write the file, if there are series for it; its path then. One of before goes."""
         if not series:
+            path.unlink(missing_ok=True)
             return
         answer: dict[str, Any] = {
             "type": kind,

@@ -383,7 +383,8 @@ def test_significance_is_that_of_open_electricity(market: Market) -> None:
         "au.nem.sa1.demand.power.interval.low": 3,  # 0.75 for a region: 3.3
         "au.nem.demand.energy.day.low": 8,  # 2.7 + 2.25 + 1 + 1.5 + 0.5 + 0.5 = 8.45
         "au.nem.sa1.demand.energy.day.low": 8,  # 7.7
-        "au.nem.sa1.wind.energy.day.low": 7,  # 7.5 less what floating point leaves out
+        "au.nem.sa1.wind.energy.day.low": 8,  # 7.5, a half goes to the even number
+        "au.nem.sa1.wind.power.interval.low": 3,  # 0.3 + 0.25 + 1 + 0.75 + 0.3 + 0.5 = 3.1
         "au.nem.nsw1.coal.energy.day.high": 8,  # 2.7 + 2.25 + 1 + 0.75 + 0.5 + 1 = 8.2
         "au.nem.sa1.wind.energy.day.high": 9,  # fixed
         "au.nem.price.interval.high": 1,  # fixed

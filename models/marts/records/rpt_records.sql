@@ -9,7 +9,6 @@
 {%- set series = 'iso, location, fueltech_id, metric, period, aggregate' %}
 {%- set shown =
     'row(instance_id, previous_instance_id, is_current, significance, description_long)' %}
-{%- set summands = ['period', 'metric', 'network', 'place', 'group', 'aggregate'] %}
 {%- set periods = ['day', 'month', 'quarter', 'year'] %}
 
 with isos as (
@@ -177,8 +176,8 @@ identified as (
     left join groups on found.fueltech_id = groups.fueltech_id
 ),
 
--- Significance is fixed for some kinds of records and weighted for the others. The weighted sum is
--- one of floating point, in this order, and a half goes to the even number: as in Open Electricity.
+-- Significance is fixed for some kinds of records and weighted for the others. A half goes to the
+-- even number, as in Open Electricity.
 fixed as (
     select * from {{ ref('record_significances') }}
 ),
@@ -186,9 +185,8 @@ fixed as (
 weighted as (
     select
         identified.instance_id,
-        list_sum(list(
-            cast(scores.weight as double) * coalesce(scores.score, identified.group_score, 0)
-            order by list_position({{ summands }}, scores.dimension)
+        sum(scores.weight * coalesce(
+            scores.score, cast(identified.group_score as decimal(4, 0)), 0
         )) as score
     from identified
     inner join scores

@@ -28,10 +28,13 @@
     left join (
         select
             *,
-            {{ local_to_utc(
-                hour_ending_start('delivery_date', hour_ending), 'America/Chicago', "'N'"
-            ) }} as hour_start
-        from (select distinct delivery_date, {{ hour_ending }} from {{ rows }} as named)
+            {{ local_to_utc('clock_start', 'America/Chicago', "'N'") }} as hour_start
+        from (
+            select
+                *,
+                {{ hour_ending_start('delivery_date', hour_ending) }} as clock_start
+            from (select distinct delivery_date, {{ hour_ending }} from {{ rows }} as named)
+        )
     ) as hours
         on shown.delivery_date = hours.delivery_date
             and shown.{{ hour_ending }} is not distinct from hours.{{ hour_ending }}
@@ -39,21 +42,29 @@
         select
             _file_id as of_file,
             _row_number as of_row,
-            {{ local_to_utc(
-                hour_ending_start('delivery_date', clock_hour), 'America/Chicago', flag
-            ) }} as hour_start
+            {{ local_to_utc('clock_start', 'America/Chicago', 'repeated') }} as hour_start
         from (
             select
-                _file_id,
-                _row_number,
-                delivery_date,
-                {{ hour }} as hour,
-                max({{ hour }}) over (partition by _file_id, delivery_date) as last_hour,
-                {{ "row_number() over (partition by _file_id, delivery_date, " ~ hour ~ ", "
-                    ~ (key | join(', ')) ~ " order by _row_number)" if key else 1 }} as nth
-            from {{ rows }} as of_autumn
-            where month(delivery_date) = 11 and day(delivery_date) <= 7
-                and dayofweek(delivery_date) = 0
+                *,
+                {{ hour_ending_start('delivery_date', clock_hour) }} as clock_start,
+                {{ flag }} as repeated
+            from (
+                select
+                    *,
+                    max(hour) over (partition by _file_id, delivery_date) as last_hour,
+                    {{ "row_number() over (partition by _file_id, delivery_date, hour, "
+                        ~ (key | join(', ')) ~ " order by _row_number)" if key else 1 }} as nth
+                from (
+                    select
+                        {% for column in ['_file_id', '_row_number', 'delivery_date'] + key -%}
+                        {{ column }},
+                        {% endfor -%}
+                        {{ hour }} as hour
+                    from {{ rows }} as of_autumn
+                    where month(delivery_date) = 11 and day(delivery_date) <= 7
+                        and dayofweek(delivery_date) = 0
+                )
+            )
         )
     ) as autumn on shown._file_id = autumn.of_file and shown._row_number = autumn.of_row
 {%- endmacro %}

@@ -148,7 +148,7 @@ def _parsed(settings: Settings, warehouse: Path | None = None) -> object:
     It finds them in the project, so that a product needs no entry there, and dbt knows nothing of
     that: a staging model in no mart would be built whenever a thread is free.
     """
-    read = _dbt(settings, ["parse"], warehouse)
+    read = _dbt(settings, ["parse", "--no-write-json"], warehouse)
     if not read.success:
         raise Unreadable(f"dbt cannot read the project {PROJECT}: {read.exception}")
     manifest = read.result

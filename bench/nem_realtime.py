@@ -23,7 +23,7 @@ takes longer than an interval takes in all that came meanwhile.
 With `--folder` the site, the warehouse and what was seen (`seen.jsonl`, a line per build) stay,
 even when it is killed. Between two runs the clock stands still: no interval comes. What stands on
 the site before a run's first build has no lag (the first interval, and what a killed run had
-published and not shown): the result says how many have one.
+published and not shown): the result says how many have one. What was wrong once stays so.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ import math
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -41,8 +42,9 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -134,14 +136,19 @@ def gridhouse(data: Path, *arguments: object) -> None:
     )
 
 
+def written_once(folder: Path, *arguments: object, **options: object) -> None:
+    """Synthetic files in `folder`, whole or not at all, unless they are there."""
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        synthetic.write(part, SEED, *arguments, operators=["nem"], **options)
+        part.rename(folder)
+
+
 def made(vault: Path, until: datetime) -> dict[datetime, list[Path]]:
     """Reports in `vault` by the time at which they come, those alone that do so by `until`."""
-    if not vault.exists():
-        end = until.date() + timedelta(days=until.time() > datetime.min.time())
-        part = vault.with_name("vault.part")
-        shutil.rmtree(part, ignore_errors=True)
-        synthetic.write(part, SEED, START, end, operators=["nem"], feeds=FEEDS)
-        part.rename(vault)
+    end = until.date() + timedelta(days=until.time() > datetime.min.time())
+    written_once(vault, START, end, feeds=FEEDS)
     by_time = defaultdict(list)
     for path in sorted(vault.rglob("PUBLIC_*.zip")):
         comes = datetime.strptime(STAMP.search(path.name)[1], "%Y%m%d%H%M")
@@ -153,31 +160,49 @@ def made(vault: Path, until: datetime) -> dict[datetime, list[Path]]:
 
 
 class Seen:
-    """What was seen so far, in a file with one line per build, so that a later run can go on."""
+    """What was seen so far, in a file that later runs go on from.
+
+    Its lines: what was asked for, then in their order `started` of each run, `newest` and `lags` of
+    each build that was right, and `wrong` of what was not.
+    """
 
     def __init__(self, path: Path, asked: dict[str, float]):
-        self.path, self.newest, self.builds = path, None, 0
+        self.path, self.newest = path, None
+        self.runs = self.builds = 0
         self.lags: list[float] = []
-        if not path.exists():
-            self._add(asked)
-        first, *builds = map(json.loads, path.read_text().splitlines())
+        self.wrong: list[str] = []
+        text = path.read_text() if path.exists() else ""
+        whole = text[: text.rfind("\n") + 1]
+        if whole != text:  # a killed run left half a line
+            os.truncate(path, len(whole.encode()))
+        first, *lines = map(json.loads, whole.splitlines() or [self._written(asked)])
         if first != asked:
             raise SystemExit(f"{path} is of a run with {first}: give the same or another folder")
-        for build in builds:
-            self._take(**build)
+        for line in lines:
+            self._take(**line)
+        self.add(started=datetime.now(UTC).isoformat())
 
-    def _add(self, line: dict) -> None:
+    def add(self, **line: Any) -> None:
+        self._take(**json.loads(self._written(line)))
+
+    def _written(self, line: dict[str, Any]) -> str:
+        text = json.dumps(line)
         with self.path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write(text + "\n")
+        return text
 
-    def _take(self, newest: str, lags: list[float]) -> None:
-        self.newest, self.builds = datetime.fromisoformat(newest), self.builds + 1
-        self.lags += lags
-
-    def build(self, newest: datetime, lags: list[float]) -> None:
-        line = {"newest": newest.isoformat(), "lags": [round(lag, 3) for lag in lags]}
-        self._add(line)
-        self._take(**line)
+    def _take(
+        self,
+        started: str | None = None,
+        newest: str | None = None,
+        lags: list[float] | None = None,
+        wrong: list[str] | None = None,
+    ) -> None:
+        self.runs += started is not None
+        if newest:
+            self.newest, self.builds = datetime.fromisoformat(newest), self.builds + 1
+        self.lags += lags or []
+        self.wrong += wrong or []
 
 
 class Publisher(threading.Thread):
@@ -241,8 +266,8 @@ def wrong(copy: Path) -> tuple[datetime | None, list[str]]:
     return newest and newest.replace(tzinfo=None), found
 
 
-def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: float) -> None:
-    """Watch the loop until all is there or the time is over. Raises SystemExit for a wrong step."""
+def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: float) -> str | None:
+    """Watch the loop until all is there or the time is over. Returns what went wrong, if it did."""
     coming = publisher.coming(seen.newest, stop_after_s)
     first, last = (coming[0], coming[-1]) if coming else (None, max(publisher.files))
     if first:
@@ -263,7 +288,7 @@ def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: f
         for line in process.stdout:
             print(line.rstrip(), flush=True)
             if "failure:" in line:
-                raise SystemExit("a build failed")
+                return line.strip()
             if "built in" not in line:
                 continue
             with lock(data, "warehouse", 600, shared=True):
@@ -273,21 +298,21 @@ def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: f
                 publisher.start_after(first, coming[1:])
             newest, found = wrong(copy)
             if found:
-                raise SystemExit("\n".join(found))
+                return "\n".join(found)
             new = [e for e in publisher.published if newest and e <= newest and e not in shown]
             shown.update(new)
-            lags = [now - publisher.published[end] for end in new]
+            lags = [round(now - publisher.published[end], 3) for end in new]
             if newest:
-                seen.build(newest, lags)
+                seen.add(newest=newest.isoformat(), lags=lags)
             print(f"newest {newest}, lag {lags[-1] if lags else 0:.1f} s, all right", flush=True)
             if newest and newest >= last:
-                return
+                return None
             if now > give_up:
-                raise SystemExit(f"the newest interval is {newest}, {last} was published")
+                return f"the newest interval is {newest}, {last} was published"
     finally:
         process.terminate()
         process.wait()
-    raise SystemExit("the loop ended by itself")
+    return "the loop ended by itself"
 
 
 def differing(ours: Path, theirs: Path) -> list[str]:
@@ -313,16 +338,8 @@ def differing(ours: Path, theirs: Path) -> list[str]:
 
 def registered(folder: Path, data: Path) -> None:
     """Land who the units are in `data`."""
-    if not folder.exists():
-        synthetic.write(
-            folder,
-            SEED,
-            START,
-            START + timedelta(days=1),
-            operators=["nem"],
-            feeds=REGISTER,
-            nem_forms=("current", "mmsdm"),
-        )
+    forms = ("current", "mmsdm")
+    written_once(folder, START, START + timedelta(days=1), feeds=REGISTER, nem_forms=forms)
     gridhouse(data, "extract", "--from", folder)
 
 
@@ -331,21 +348,28 @@ def run(folder: Path, span: timedelta, speed: float, stop_after_s: float) -> int
     site.mkdir(parents=True, exist_ok=True)
     seen = Seen(folder / "seen.jsonl", {"span_s": span.total_seconds(), "speed": speed})
     files = made(vault, datetime.combine(START, datetime.min.time()) + span)
-    if seen.newest != max(files):
+    if seen.newest != max(files) and not seen.wrong:
         if not seen.newest:
             registered(folder / "register", data)
         publisher = Publisher(vault, site, files, speed)
         with mirror.start(site) as server:
-            loop(data, server.url, publisher, seen, stop_after_s)
-    done = [end for end in files if end <= seen.newest]
-    median = statistics.median(seen.lags) if seen.lags else 0.0
+            fault = loop(data, server.url, publisher, seen, stop_after_s)
+        if fault:
+            seen.add(wrong=[fault])
+    if seen.wrong:
+        print("\n".join(["WRONG:", *seen.wrong]))
+        return 1
+    done = sum(end <= seen.newest for end in files)
     print(
-        f"{len(done)} of {len(files)} intervals at {speed:g} times real speed, {seen.builds} "
-        f"builds: none missed, no rollup off; lag of {len(seen.lags)} of them median "
-        f"{median:.1f} s, worst {max(seen.lags, default=0.0):.1f} s (limit of the median "
-        f"{LAG_LIMIT_S:.0f} s)"
+        f"{done} of {len(files)} intervals at {speed:g} times real speed, {seen.builds} builds in "
+        f"{seen.runs} run(s): none missed, no rollup off"
     )
-    if len(done) < len(files):
+    median = statistics.median(seen.lags) if seen.lags else math.inf
+    print(
+        f"lag of {len(seen.lags)} of them median {median:.1f} s, worst "
+        f"{max(seen.lags, default=math.inf):.1f} s (limit of the median {LAG_LIMIT_S:.0f} s)"
+    )
+    if done < len(files):
         print("the same command goes on from here")
         return 0 if median <= LAG_LIMIT_S else 1
     shutil.rmtree(clean, ignore_errors=True)
@@ -367,5 +391,8 @@ if __name__ == "__main__":
     given = parser.parse_args()
     asked = timedelta(days=given.days, minutes=given.minutes) or timedelta(hours=3)
     at_most_s = min(given.stop_after * 60, asked.total_seconds() / given.speed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what it started ends with it
     with tempfile.TemporaryDirectory(dir=os.environ.get("GRIDHOUSE_SCRATCH")) as scratch:
-        raise SystemExit(run(given.folder or Path(scratch), asked, given.speed, at_most_s))
+        place = given.folder or Path(scratch)
+        with lock(place, "bench", 0):
+            raise SystemExit(run(place, asked, given.speed, at_most_s))

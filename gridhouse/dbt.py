@@ -148,7 +148,14 @@ def _parsed(settings: Settings, warehouse: Path | None = None) -> object:
     It finds them in the project, so that a product needs no entry there, and dbt knows nothing of
     that: a staging model in no mart would be built whenever a thread is free.
     """
-    read = _dbt(settings, ["parse", "--no-write-json"], warehouse)
+    # told of no folder and no limit, since dbt would parse all again for other ones
+    read = _dbt(
+        settings,
+        ["parse", "--no-write-json"],
+        GRIDHOUSE_DATA=".",
+        GRIDHOUSE_WAREHOUSE=(warehouse or warehouse_path(settings)).name,
+        GRIDHOUSE_MEMORY="4GB",
+    )
     if not read.success:
         raise Unreadable(f"dbt cannot read the project {PROJECT}: {read.exception}")
     manifest = read.result
@@ -197,27 +204,25 @@ def invoke(
     warehouse = warehouse or warehouse_path(settings)
     # dbt does not wait for readers: it shares a connection that is there before it
     with opened(warehouse, wait_s, read_only=False):
-        result = _dbt(settings, arguments, warehouse, manifest)
+        result = _dbt(
+            settings,
+            arguments,
+            manifest,
+            GRIDHOUSE_DATA=str(settings.data.resolve()),
+            GRIDHOUSE_WAREHOUSE=str(warehouse),
+            GRIDHOUSE_MEMORY=settings.memory,
+        )
     seconds = time.perf_counter() - started
     return _summary(result, seconds, settings.data.resolve(), manifest, warehouse)
 
 
-def _dbt(
-    settings: Settings,
-    arguments: list[str],
-    warehouse: Path | None = None,
-    manifest: object | None = None,
-):
+def _dbt(settings: Settings, arguments: list[str], manifest: object | None = None, **profile: str):
+    """Run dbt with what the profile reads from the environment."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     data = settings.data.resolve()
-    with _environment(
-        GRIDHOUSE_DATA=str(data),
-        GRIDHOUSE_WAREHOUSE=str(warehouse or warehouse_path(settings)),
-        GRIDHOUSE_MEMORY=settings.memory,
-        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
-    ):
+    with _environment(DBT_SEND_ANONYMOUS_USAGE_STATS="false", **profile):
         result = dbtRunner(manifest=manifest).invoke(
             [
                 *arguments,

@@ -60,6 +60,40 @@ def empty_raw(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def read_once(empty_raw: Path, tmp_path_factory) -> None:
+    """The whole project is read by dbt once: what it wrote is where all reading here begins.
+
+    Tests in several processes share it, and commands that tests start.
+    """
+    from extract.locks import lock
+    from gridhouse import dbt
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    read = shared / "partial_parse.msgpack"
+    with lock(shared, "parse", 600):
+        if not read.exists():
+            dbt.parse(Settings(data=empty_raw))
+            shutil.copy(empty_raw / "dbt" / "target" / read.name, read)
+    os.environ["DBT_PARTIAL_PARSE_FILE_PATH"] = str(read)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _slow_tests_read_once(request: pytest.FixtureRequest) -> None:
+    if any(item.get_closest_marker("slow") for item in request.session.items):
+        request.getfixturevalue("read_once")
+
+
+@pytest.fixture(scope="session")
+def manifest(read_once, empty_raw: Path) -> object:
+    """The project as dbt reads it: it is the same for every data folder."""
+    from gridhouse import dbt
+
+    return dbt.parse(Settings(data=empty_raw))
+
+
 @pytest.fixture
 def prepared_data(empty_raw: Path, tmp_path: Path) -> Path:
     """A copy of `empty_raw` of the test's own: creating the tables takes seconds, copying not."""

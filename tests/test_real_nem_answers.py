@@ -61,7 +61,7 @@ def nem(real_data) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ask(nem, tmp_path_factory):
+def ask(nem, manifest, tmp_path_factory):
     folder, files = tmp_path_factory.mktemp("answers"), tmp_path_factory.mktemp("files")
     for pattern in FILES:
         found = list(nem.glob(pattern))
@@ -74,7 +74,6 @@ def ask(nem, tmp_path_factory):
         run.from_folder(files, list(catalogue))
     assert run.report.problems == []
     settings = Settings(data=folder)
-    manifest = dbt.parse(settings)
     selected = [f"+{name}" for name in MODELS]
     for command in (["seed"], ["run", "--select", *selected], ["test", "--select", *TESTED]):
         assert dbt.invoke(settings, command, manifest=manifest).failures == []

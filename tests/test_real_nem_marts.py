@@ -49,7 +49,7 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module")
-def ask(real_data, tmp_path_factory):
+def ask(real_data, manifest, tmp_path_factory):
     folder, files = tmp_path_factory.mktemp("nem_marts"), tmp_path_factory.mktemp("files")
     for pattern in FILES:
         found = list((real_data / "nem").glob(pattern))
@@ -62,7 +62,6 @@ def ask(real_data, tmp_path_factory):
         run.from_folder(files, list(catalogue))
     assert run.report.problems == []
     settings = Settings(data=folder)
-    manifest = dbt.parse(settings)
     selected = [f"+{name}" for name in VIEWS]
     for command in (["seed"], ["run", "--select", *selected]):
         assert dbt.invoke(settings, command, manifest=manifest).failures == []

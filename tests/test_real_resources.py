@@ -31,7 +31,7 @@ MODELS = ["+fct_resource_intervals", "+dim_resource", "+fct_fuel_intervals", "+r
 
 
 @pytest.fixture(scope="module")
-def ask(real_data, tmp_path_factory):
+def ask(real_data, manifest, tmp_path_factory):
     """A query of a warehouse built from the real files of the NEM."""
     folder = tmp_path_factory.mktemp("resources")
     catalogue = load_catalogue()
@@ -39,7 +39,6 @@ def ask(real_data, tmp_path_factory):
         run.prepare()
         run.from_folder(real_data / "nem", list(catalogue))
     settings = Settings(data=folder)
-    manifest = dbt.parse(settings)
     assert dbt.invoke(settings, ["seed"], manifest).ok
     built = dbt.invoke(settings, ["run", "--select", *MODELS], manifest)
     assert built.failures == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,9 @@ DAY = date(2026, 6, 15)
 class Warehouse:
     """A data folder with what landed in it and what was built."""
 
-    def __init__(self, folder: Path, files: Path, manifest: object | None = None):
+    def __init__(self, folder: Path, files: Path, manifest: object):
         self.settings, self.files = Settings(data=folder), files
-        self.catalogue = load_catalogue()
-        self.manifest = manifest or dbt.parse(self.settings)
+        self.catalogue, self.manifest = load_catalogue(), manifest
 
     def land(self, feed: str, day: date = DAY, hours: tuple[int, int] | None = (10, 11)) -> None:
         """Land the synthetic files of a day of one feed of ERCOT or the NEM."""
@@ -65,14 +65,15 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def manifest(empty_raw: Path) -> object:
-    """The project, read once: it is the same for every data folder."""
-    return dbt.parse(Settings(data=empty_raw))
+def seeded(empty_raw: Path, manifest: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which nothing landed, and nothing was built but the seeds."""
+    folder = shutil.copytree(empty_raw, tmp_path_factory.mktemp("seeded") / "data")
+    assert Warehouse(folder, folder.parent, manifest).dbt("seed").ok
+    return folder
 
 
 @pytest.fixture
-def warehouse(prepared_data: Path, tmp_path: Path, manifest: object) -> Warehouse:
-    """Nothing landed, nothing built but the seeds."""
-    made = Warehouse(prepared_data, tmp_path / "files", manifest)
-    assert made.dbt("seed").ok
-    return made
+def warehouse(seeded: Path, tmp_path: Path, manifest: object) -> Warehouse:
+    """A copy of `seeded` of the test's own."""
+    folder = shutil.copytree(seeded, tmp_path / "data")
+    return Warehouse(folder, tmp_path / "files", manifest)

@@ -52,11 +52,10 @@ def add_question(warehouse: Warehouse, request_id: str, question: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def market(empty_raw: Path, tmp_path_factory, manifest) -> Warehouse:
+def market(seeded: Path, tmp_path_factory, manifest) -> Warehouse:
     """A day of a small market whose last energy prices have not landed, fitted."""
     folder = tmp_path_factory.mktemp("market")
-    made = Warehouse(shutil.copytree(empty_raw, folder / "data"), folder / "files", manifest)
-    assert made.dbt("seed").ok
+    made = Warehouse(shutil.copytree(seeded, folder / "data"), folder / "files", manifest)
     land_market(made, DAY, 1)
     with duckdb.connect(str(folder / "data" / "raw.duckdb")) as raw:
         raw.execute(f"delete from ercot.np6_322_cd where sced_timestamp >= timestamp '{LATE}'")

@@ -123,9 +123,11 @@ def files(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def market(empty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def market(
+    empty_raw: Path, manifest: object, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
     folder = tmp_path_factory.mktemp("market")
-    made = Warehouse(Path(shutil.copytree(empty_raw, folder / "data")), folder)
+    made = Warehouse(Path(shutil.copytree(empty_raw, folder / "data")), folder, manifest)
     files(folder / "files")
     made.land_folder(folder / "files")
     assert made.dbt("seed").ok

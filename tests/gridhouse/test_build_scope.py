@@ -27,7 +27,7 @@ class FakeDbt:
         self.builds: list[dict] = []
         self.green = True
 
-    def __call__(self, settings, arguments, warehouse=None, manifest=None):
+    def __call__(self, settings, arguments, manifest=None, **profile):
         if arguments[0] == "parse":
             return SimpleNamespace(success=True, exception=None, result=THE_MANIFEST)
         self.builds.append(json.loads(arguments[arguments.index("--vars") + 1]))
@@ -50,8 +50,7 @@ def settings(prepared_data: Path) -> Settings:
     return Settings(data=prepared_data)
 
 
-def test_rows_are_counted_after_all_staging_models(settings):
-    manifest = dbt.parse(settings)
+def test_rows_are_counted_after_all_staging_models(manifest):
     staging = {k for k, n in manifest.nodes.items() if n.fqn[1:2] == ["staging"]}
     read_by_nobody_else = "model.gridhouse.stg_ercot__dam_ptp_bids"
     models = {k for k in staging if k.startswith("model.")}
@@ -116,13 +115,20 @@ def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkey
     """dbt parses every file again when a variable differs, so the build gets a manifest."""
     given = []
 
-    def noting(settings, arguments, warehouse=None, manifest=None):
+    def noting(settings, arguments, manifest=None, **profile):
         given.append((arguments[0], "--vars" in arguments, manifest))
         return SimpleNamespace(success=True, exception=None, result=THE_MANIFEST)
 
     monkeypatch.setattr(dbt, "_dbt", noting)
     dbt.build(settings)
     assert given == [("parse", False, None), ("build", True, THE_MANIFEST)]
+
+
+def test_the_project_is_not_read_anew_for_another_folder(read_once, prepared_data):
+    """dbt parses every file again when the profile names another path or another limit."""
+    dbt.parse(Settings(data=prepared_data, memory="1GB"))
+    said = json.loads((prepared_data / "dbt" / "target" / "perf_info.json").read_text())
+    assert said["path_count"] > 1000 and said["parsed_path_count"] == 0
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def built(prepared_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     counts = SimpleNamespace(resource_type="model", fqn=[], depends_on=SimpleNamespace(nodes=[]))
     result = SimpleNamespace(results=[], nodes={dbt.ROW_COUNTS: counts})
     done = SimpleNamespace(success=True, exception=None, result=result)
-    monkeypatch.setattr(dbt, "_dbt", lambda *arguments: done)
+    monkeypatch.setattr(dbt, "_dbt", lambda *_, **__: done)
     with opened(prepared_data / "gridhouse.duckdb", 0, read_only=False):
         return prepared_data
 

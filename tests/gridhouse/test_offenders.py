@@ -31,7 +31,9 @@ def change(path: Path, *statements: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_build_names_the_rows_and_their_file(gridhouse: Command, prepared_data, tmp_path):
+def test_a_build_names_the_rows_and_their_file(
+    gridhouse: Command, prepared_data, manifest, tmp_path
+):
     files = tmp_path / "files"
     options = {"operators": ["ercot"], "feeds": [FEED]}
     synthetic.write(files, 5, DAY, DAY + timedelta(1), **options)
@@ -45,7 +47,7 @@ def test_a_build_names_the_rows_and_their_file(gridhouse: Command, prepared_data
         f"update {TABLE} set total_mw = total_mw + 1000 where hour_ending = '10:00'",
     )
     settings = Settings(data=prepared_data)
-    assert dbt.invoke(settings, ["run", "--select", "+fct_files"], dbt.parse(settings)).ok
+    assert dbt.invoke(settings, ["run", "--select", "+fct_files"], manifest).ok
     said = gridhouse("build", "--select", STAGING).stdout
 
     # central time was five hours behind, and an hour is named by its end
@@ -126,7 +128,7 @@ def test_a_build_ends_well_though_rows_cannot_be_read(prepared_data, monkeypatch
         ]
         done = SimpleNamespace(results=results)
         monkeypatch.setattr(
-            dbt, "_dbt", lambda *_: SimpleNamespace(success=True, exception=None, result=done)
+            dbt, "_dbt", lambda *_, **__: SimpleNamespace(success=True, exception=None, result=done)
         )
         return dbt.invoke(Settings(data=prepared_data), ["build"], SimpleNamespace(nodes={}))
 
@@ -144,7 +146,7 @@ def test_rows_that_no_mart_has_fail_the_command_and_not_the_build(prepared_data,
     result = SimpleNamespace(node=node, status="warn", message="Got 1 result")
     done = SimpleNamespace(results=[result])
     monkeypatch.setattr(
-        dbt, "_dbt", lambda *_: SimpleNamespace(success=True, exception=None, result=done)
+        dbt, "_dbt", lambda *_, **__: SimpleNamespace(success=True, exception=None, result=done)
     )
     built = dbt.invoke(Settings(data=prepared_data), ["build"], SimpleNamespace(nodes={}))
     assert built.ok and built.rows_lost == bool(tags)

@@ -149,9 +149,8 @@ def test_builds_are_whole_until_one_has_passed_and_once_a_day(loop, monkeypatch)
     assert loop.built == [None, None]
 
 
-def test_views_whose_sql_rests_on_rows_are_made_again(prepared_data: Path):
+def test_views_whose_sql_rests_on_rows_are_made_again(manifest):
     """A model asks for rows while it is compiled if it, or a macro that it calls, runs a query."""
-    manifest = dbt.parse(Settings(data=prepared_data))
     macros = {macro.name: macro for macro in manifest.macros.values()}
 
     def asks(sql: str, seen: frozenset[str] = frozenset()) -> bool:

@@ -6,6 +6,8 @@
     python bench/nem_realtime.py --days 30 --folder F --stop-after 150
                                                           150 minutes of the month's twelve hours;
                                                           the same again goes on from there
+    python bench/nem_realtime.py --days 10 --loaded 5     the second of a month's six legs of five
+                                                          days: two hours each, anywhere
 
 Who the units are is known before. Then the reports of each five minutes (dispatch, SCADA, trading)
 appear on the mirror when their interval would end, `--speed` times as fast as in the market, and
@@ -19,6 +21,9 @@ into an empty folder.
 
 Limits: nothing missed, no rollup off, and a median lag below 60 seconds of this clock. A build that
 takes longer than an interval takes in all that came meanwhile.
+
+With `--loaded` the first days are one load that is there before the clock starts. A leg that ends
+with the rollups of one load ends where the leg after it starts, so that legs make a month.
 
 With `--folder` the site, the warehouse and what was seen (`seen.jsonl`, a line per build) stay,
 even when it is killed. Between two runs the clock stands still: no interval comes. What stands on
@@ -145,14 +150,21 @@ def written_once(folder: Path, *arguments: object, **options: object) -> None:
         part.rename(folder)
 
 
-def made(vault: Path, until: datetime) -> dict[datetime, list[Path]]:
-    """Reports in `vault` by the time at which they come, those alone that do so by `until`."""
+def made(vault: Path, loaded: Path, since: datetime, until: datetime) -> dict[datetime, list[Path]]:
+    """Reports in `vault` by the time at which they come, those alone that do so by `until`.
+
+    Those that come by `since` are moved to the folder `loaded`.
+    """
     end = until.date() + timedelta(days=until.time() > datetime.min.time())
     written_once(vault, START, end, feeds=FEEDS)
     by_time = defaultdict(list)
     for path in sorted(vault.rglob("PUBLIC_*.zip")):
         comes = datetime.strptime(STAMP.search(path.name)[1], "%Y%m%d%H%M")
-        if comes <= until:
+        if comes <= since:
+            place = loaded / path.relative_to(vault)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(place)
+        elif comes <= until:
             by_time[comes].append(path)
         else:
             path.unlink()
@@ -336,21 +348,26 @@ def differing(ours: Path, theirs: Path) -> list[str]:
         ]
 
 
-def registered(folder: Path, data: Path) -> None:
-    """Land who the units are in `data`."""
+def start_from(register: Path, loaded: Path, data: Path) -> None:
+    """Land in `data` who the units are, and the days that are there before the clock starts."""
     forms = ("current", "mmsdm")
-    written_once(folder, START, START + timedelta(days=1), feeds=REGISTER, nem_forms=forms)
-    gridhouse(data, "extract", "--from", folder)
+    written_once(register, START, START + timedelta(days=1), feeds=REGISTER, nem_forms=forms)
+    gridhouse(data, "extract", "--from", register)
+    if loaded.exists():
+        gridhouse(data, "extract", "--from", loaded)
 
 
-def run(folder: Path, span: timedelta, speed: float, stop_after_s: float) -> int:
+def run(folder: Path, before: timedelta, span: timedelta, speed: float, stop_after_s: float) -> int:
     vault, site, data, clean = (folder / name for name in ("vault", "site", "data", "clean"))
+    register, loaded = folder / "register", folder / "loaded"
     site.mkdir(parents=True, exist_ok=True)
-    seen = Seen(folder / "seen.jsonl", {"span_s": span.total_seconds(), "speed": speed})
-    files = made(vault, datetime.combine(START, datetime.min.time()) + span)
+    asked = {"loaded_s": before.total_seconds(), "span_s": span.total_seconds(), "speed": speed}
+    seen = Seen(folder / "seen.jsonl", asked)
+    midnight = datetime.combine(START, datetime.min.time())
+    files = made(vault, loaded, midnight + before, midnight + span)
     if seen.newest != max(files) and not seen.wrong:
         if not seen.newest:
-            registered(folder / "register", data)
+            start_from(register, loaded, data)
         publisher = Publisher(vault, site, files, speed)
         with mirror.start(site) as server:
             fault = loop(data, server.url, publisher, seen, stop_after_s)
@@ -373,7 +390,7 @@ def run(folder: Path, span: timedelta, speed: float, stop_after_s: float) -> int
         print("the same command goes on from here")
         return 0 if median <= LAG_LIMIT_S else 1
     shutil.rmtree(clean, ignore_errors=True)
-    registered(folder / "register", clean)
+    start_from(register, loaded, clean)
     gridhouse(clean, "extract", "--from", vault)
     gridhouse(clean, "build")
     others = differing(data, clean)
@@ -385,14 +402,18 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--days", type=int, default=0)
     parser.add_argument("--minutes", type=int, default=0)
+    parser.add_argument("--loaded", type=int, default=0, help="days that are there at the start")
     parser.add_argument("--speed", type=float, default=60.0)
     parser.add_argument("--folder", type=Path, help="keep all here, and go on from it")
     parser.add_argument("--stop-after", type=float, default=math.inf, help="minutes of this clock")
     given = parser.parse_args()
-    asked = timedelta(days=given.days, minutes=given.minutes) or timedelta(hours=3)
-    at_most_s = min(given.stop_after * 60, asked.total_seconds() / given.speed)
+    before = timedelta(days=given.loaded)
+    asked = timedelta(days=given.days, minutes=given.minutes) or before + timedelta(hours=3)
+    if asked <= before:
+        parser.error("--loaded: of these days none is left to come")
+    at_most_s = min(given.stop_after * 60, (asked - before).total_seconds() / given.speed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what it started ends with it
     with tempfile.TemporaryDirectory(dir=os.environ.get("GRIDHOUSE_SCRATCH")) as scratch:
         place = given.folder or Path(scratch)
         with lock(place, "bench", 0):
-            raise SystemExit(run(place, asked, given.speed, at_most_s))
+            raise SystemExit(run(place, before, asked, given.speed, at_most_s))

@@ -76,7 +76,7 @@ def test_perturbed_observations_find_the_posterior():
     count = 100_000
     rng = np.random.default_rng(11)
     prior = np.array([[2.0, 0.8], [0.8, 1.0]])
-    drawn = rng.multivariate_normal([1.0, -1.0], prior, count)
+    drawn = rng.multivariate_normal([1.0, -1.0], prior, count, method="cholesky")
     operator, observed = np.array([[1.0, 0.0], [1.0, 1.0]]), np.array([2.0, -0.5])
     error_sd = np.array([1.0, 0.5])
     after = np.asarray(
@@ -200,7 +200,8 @@ def test_adjacency_counts_borders():
 def test_taper_from_correlation_makes_the_error_of_a_covariance_least(rho):
     members = 10
     rng = np.random.default_rng(2)
-    drawn = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], (40_000, members))
+    truth, shape = [[1, rho], [rho, 1]], (40_000, members)
+    drawn = rng.multivariate_normal([0, 0], truth, shape, method="cholesky")
     centred = drawn - drawn.mean(axis=1, keepdims=True)
     sample = (centred[:, :, 0] * centred[:, :, 1]).sum(axis=1) / (members - 1)
     best = (sample * rho).mean() / (sample**2).mean()

@@ -27,8 +27,10 @@ def simulate(model: LinearModel, steps: int, seed: int) -> Simulated:
     start = np.asarray(model.process_covariance)
     for _ in range(5000):
         start = model.transition @ start @ model.transition.T + model.process_covariance
-    x = rng.multivariate_normal(np.zeros(n), start)
-    noise = rng.multivariate_normal(np.zeros(n), model.process_covariance, steps)
+    # numpy's default root may have any sign, and any rotation where variances are alike: which one
+    # turns with the processor. That of Cholesky is one.
+    x = rng.multivariate_normal(np.zeros(n), start, method="cholesky")
+    noise = rng.multivariate_normal(np.zeros(n), model.process_covariance, steps, method="cholesky")
     truth = np.empty((steps, n))
     for t in range(steps):
         truth[t] = x
@@ -93,13 +95,21 @@ def test_groups_save_slow_states_that_nobody_observes():
     groups = np.arange(n) % 4
     process = 0.02 * np.where(groups[:, None] == groups, 0.3, 0.0) + 0.014 * np.eye(n)
     model = LinearModel(0.995 * np.eye(n), process, np.eye(p, n), np.eye(p))
-    case = simulate(model, 4000, seed=2)
     taper = (groups[:, None] == groups[:p]).astype(float)
-    best = error(exact(case).mean, case.truth)
-    everywhere, everywhere_variance, _ = run(case, members)
-    grouped, grouped_variance, _ = run(case, members, taper)
+    errors, variances = [], []
+    # A path has few independent values: over other paths and ensembles the figures below spread by
+    # a tenth, and the limits leave room for that. With no taper they are those of `everywhere`.
+    for seed in range(2, 6):
+        case = simulate(model, 4000, seed)
+        best = exact(case)
+        everywhere, everywhere_variance, _ = run(case, members)
+        grouped, grouped_variance, _ = run(case, members, taper)
+        errors.append([error(mean, case.truth) for mean in (best.mean, everywhere, grouped)])
+        variances.append([np.mean(everywhere_variance), np.mean(grouped_variance)])
+    best, everywhere, grouped = np.sqrt(np.mean(np.square(errors), axis=0))
+    everywhere_spread, grouped_spread = np.sqrt(np.mean(variances, axis=0))
     # all observations to all states: far worse than possible, and far too sure of it
-    assert error(everywhere, case.truth) > 1.15 * best
-    assert np.sqrt(np.mean(everywhere_variance)) < 0.75 * error(everywhere, case.truth)
-    assert error(grouped, case.truth) < 1.08 * best
-    assert np.sqrt(np.mean(grouped_variance)) > 0.87 * error(grouped, case.truth)
+    assert everywhere > 1.1 * best
+    assert everywhere_spread < 0.75 * everywhere
+    assert grouped < 1.1 * best
+    assert grouped_spread > 0.8 * grouped

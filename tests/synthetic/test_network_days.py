@@ -126,7 +126,8 @@ def test_a_constraint_keeps_its_factors_from_day_to_day():
         for row, c in zip(day(on).factors.T, day(on).constraints, strict=True):
             common += (c.name, c.contingency) in rows
             before = rows.setdefault((c.name, c.contingency), row)
-            assert (row == before).all()
+            # a product's last digit turns with the count of its columns on some processors
+            np.testing.assert_allclose(row, before, rtol=0, atol=1e-12)
     assert common > 0
 
 

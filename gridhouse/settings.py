@@ -151,8 +151,10 @@ class Settings(BaseSettings):
     @field_validator("data")
     @classmethod
     def _check_folder(cls, value: Path) -> Path:
-        if "'" in str(value.resolve()):  # dlt and dbt write it into SQL as it is
-            raise ValueError("the folder's path has an apostrophe; take a folder without one")
+        # dlt and dbt write it into SQL as it is, and dbt takes the database's name, and whether it
+        # is a lake, from it as from a URL
+        if unfit := [text for text in ("'", "#", "?", "ducklake:") if text in str(value.resolve())]:
+            raise ValueError(f"the folder's path has a {unfit[0]} in it; take a folder without one")
         return value
 
     @field_validator("truth", mode="before")

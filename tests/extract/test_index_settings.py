@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from pydantic import ValidationError
 
 from extract.unpack import Limits
@@ -38,9 +40,16 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.rate("caiso", "http://127.0.0.1:1") == Rate(1, 6.5)  # said, so kept
 
 
-def test_a_folder_that_cannot_stand_in_sql_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="apostrophe"):
-        Settings(data=tmp_path / "it's" / "data")
+@pytest.mark.parametrize("sign", ["'", "#", "?", "ducklake:"])
+def test_a_folder_that_cannot_stand_in_sql_or_a_url_is_refused(tmp_path: Path, sign: str) -> None:
+    with pytest.raises(ValueError, match=f"has a {re.escape(sign)} in it"):
+        Settings(data=tmp_path / f"a{sign}b" / "data")
+
+
+def test_a_folder_of_other_signs_is_taken(tmp_path: Path) -> None:
+    folder = Settings(data=tmp_path / 'a "b" {{ c }} $é;%20&' / "data").data
+    named = DuckDBCredentials.path_derived_database_name(folder / "gridhouse.duckdb")
+    assert named == "gridhouse"
 
 
 def test_an_empty_list_of_nodes_is_none() -> None:

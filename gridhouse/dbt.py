@@ -148,7 +148,8 @@ def _parsed(settings: Settings, warehouse: Path | None = None) -> object:
     It finds them in the project, so that a product needs no entry there, and dbt knows nothing of
     that: a staging model in no mart would be built whenever a thread is free.
     """
-    # told of no folder and no limit, since dbt would parse all again for other ones
+    # told of no folder and no limit, since dbt would parse all again for other ones; of the file's
+    # name, since it names the database
     read = _dbt(
         settings,
         ["parse", "--no-write-json"],

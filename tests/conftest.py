@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import network_guard
@@ -18,16 +19,21 @@ REAL_DATA = "GRIDHOUSE_REAL_DATA"
 network_guard.install()
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the settings of the person who runs the tests out of them, and the guard in children."""
-    for name in [n for n in os.environ if n.startswith("GRIDHOUSE_") and n != REAL_DATA]:
-        monkeypatch.delenv(name)
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings() -> Iterator[None]:
+    """Keep the settings of the person who runs the tests out of them, and the guard in children.
+
+    The file `.env` is kept out of this process alone: a command that a test starts reads it.
+    """
     old = os.environ.get("PYTHONPATH")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(GUARD), *([old] if old else [])]))
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(REPOSITORY))
-    monkeypatch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith("GRIDHOUSE_") and n != REAL_DATA]:
+            patch.delenv(name)
+        patch.setitem(Settings.model_config, "env_file", None)
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(GUARD), *([old] if old else [])]))
+        patch.setenv("DBT_PROFILES_DIR", str(REPOSITORY))
+        patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+        yield
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_raw(tmp_path_factory) -> Path:
+def empty_raw(_own_settings: None, tmp_path_factory) -> Path:
     """A data folder whose raw.duckdb has every table of the catalogue, all empty."""
     from extract.catalogue import load_catalogue
     from extract.run import Run
@@ -75,8 +81,9 @@ def read_once(empty_raw: Path, tmp_path_factory) -> None:
     read = shared / "partial_parse.msgpack"
     with lock(shared, "parse", 600):
         if not read.exists():
-            dbt.parse(Settings(data=empty_raw))
-            shutil.copy(empty_raw / "dbt" / "target" / read.name, read)
+            folder = shutil.copytree(empty_raw, tmp_path_factory.mktemp("read") / "data")
+            dbt.parse(Settings(data=folder))
+            shutil.copy(folder / "dbt" / "target" / read.name, read)
     os.environ["DBT_PARTIAL_PARSE_FILE_PATH"] = str(read)
 
 
@@ -87,11 +94,12 @@ def _slow_tests_read_once(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def manifest(read_once, empty_raw: Path) -> object:
+def manifest(read_once, empty_raw: Path, tmp_path_factory) -> object:
     """The project as dbt reads it: it is the same for every data folder."""
     from gridhouse import dbt
 
-    return dbt.parse(Settings(data=empty_raw))
+    folder = shutil.copytree(empty_raw, tmp_path_factory.mktemp("manifest") / "data")
+    return dbt.parse(Settings(data=folder))
 
 
 @pytest.fixture

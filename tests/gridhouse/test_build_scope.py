@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,11 +125,56 @@ def test_the_project_is_not_read_anew_for_another_instant(fake, settings, monkey
     assert given == [("parse", False, None), ("build", True, THE_MANIFEST)]
 
 
+def test_a_build_is_told_the_folder_and_the_limit_and_a_parse_is_not(settings, monkeypatch):
+    told = []
+
+    def noting(settings, arguments, manifest=None, **profile):
+        told.append((arguments[0], profile))
+        return SimpleNamespace(success=True, exception=None, result=THE_MANIFEST)
+
+    monkeypatch.setattr(dbt, "_dbt", noting)
+    folder = settings.data.resolve()
+    dbt.build(Settings(data=folder, memory="1GB"))
+    dbt.build(Settings(data=folder, memory="2GB"), as_of=datetime(2026, 6, 1, tzinfo=UTC))
+    ((_, read), (_, built)), ((_, read_then), (_, built_then)) = told[:2], told[2:]
+    assert [command for command, _ in told] == ["parse", "build"] * 2
+    assert read["GRIDHOUSE_DATA"] == read_then["GRIDHOUSE_DATA"] == "."
+    assert read["GRIDHOUSE_MEMORY"] == read_then["GRIDHOUSE_MEMORY"]
+    assert built == {
+        "GRIDHOUSE_DATA": str(folder),
+        "GRIDHOUSE_WAREHOUSE": str(folder / "gridhouse.duckdb"),
+        "GRIDHOUSE_MEMORY": "1GB",
+    }
+    assert (built_then["GRIDHOUSE_DATA"], built_then["GRIDHOUSE_MEMORY"]) == (str(folder), "2GB")
+    then = Path(built_then["GRIDHOUSE_WAREHOUSE"])
+    assert then.parent == folder and then.name == read_then["GRIDHOUSE_WAREHOUSE"]
+    assert then.name != read["GRIDHOUSE_WAREHOUSE"] == "gridhouse.duckdb"
+
+
 def test_the_project_is_not_read_anew_for_another_folder(read_once, prepared_data):
     """dbt parses every file again when the profile names another path or another limit."""
+    assert not (prepared_data / "dbt").exists()
     dbt.parse(Settings(data=prepared_data, memory="1GB"))
-    said = json.loads((prepared_data / "dbt" / "target" / "perf_info.json").read_text())
-    assert said["path_count"] > 1000 and said["parsed_path_count"] == 0
+    assert parsed_of(prepared_data) == (0, True)
+
+
+@pytest.mark.slow
+@pytest.mark.ci
+def test_what_a_killed_parse_left_is_parsed_anew(prepared_data, manifest, monkeypatch):
+    monkeypatch.delenv("DBT_PARTIAL_PARSE_FILE_PATH")
+    settings = Settings(data=prepared_data)
+    dbt.parse(settings)
+    torn = prepared_data / "dbt" / "target" / "partial_parse.msgpack"
+    os.truncate(torn, torn.stat().st_size // 2)
+    found = dbt.parse(settings)
+    parsed, _ = parsed_of(prepared_data)
+    assert parsed > 1000 and found.nodes.keys() == manifest.nodes.keys()
+
+
+def parsed_of(data: Path) -> tuple[int, bool]:
+    """How many files the last parse read, and whether it saw those of the whole project."""
+    said = json.loads((data / "dbt" / "target" / "perf_info.json").read_text())
+    return said["parsed_path_count"], said["path_count"] > 1000
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ ONLY = {
     "fct_reconciliations": "where check_name <> 'ledger_rows'",
     "records": "where revoked_at is null",
 }
+HANGS_S = 1800  # a command that takes longer fails its test
 COMMAND = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
 
 
@@ -33,7 +34,11 @@ def gridhouse(
 ) -> subprocess.CompletedProcess:
     """Run one command to its end; fails the test unless it ends with `code`."""
     done = subprocess.run(
-        [*COMMAND, *arguments], env=environment(data, **env), capture_output=True, text=True
+        [*COMMAND, *arguments],
+        env=environment(data, **env),
+        capture_output=True,
+        text=True,
+        timeout=HANGS_S,
     )
     if code is not None:
         assert done.returncode == code, done.stdout[-3000:] + done.stderr[-3000:]

@@ -10,7 +10,14 @@ import pytest
 import synthetic
 from synthetic import mirror
 from synthetic.mirror import base_urls
-from tests.faults.runs import COMMAND, environment, extract_and_build, gridhouse, marts
+from tests.faults.runs import (
+    COMMAND,
+    HANGS_S,
+    environment,
+    extract_and_build,
+    gridhouse,
+    marts,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +51,7 @@ def test_second_run_waits_or_says_who_holds_the_lock(built, batches):
     )
     assert f"process {holder.pid}" in refused.stderr.replace("\n", " ")
     gridhouse(built, "extract", "--from", str(batches[0]), GRIDHOUSE_LOCK_WAIT_S="60")  # waits
-    holder.wait()
+    holder.wait(HANGS_S)
 
 
 def test_two_extractions_and_two_builds_at_once_damage_nothing(built, batches, tmp_path):
@@ -59,7 +66,7 @@ def test_two_extractions_and_two_builds_at_once_damage_nothing(built, batches, t
             )
             for _ in range(2)
         ]
-        assert [p.wait() for p in both] == [0, 0]
+        assert [p.wait(HANGS_S) for p in both] == [0, 0]
     extract_and_build(data, batches[1])
     assert marts(data) == marts(built)
 
@@ -76,7 +83,7 @@ def test_extraction_and_build_at_once_both_end_well(built, batches, tmp_path):
         )
         for arguments in (["extract", "--from", str(batches[1])], ["build"], ["catalog"])
     ]
-    said = [p.communicate()[1] for p in both]
+    said = [p.communicate(timeout=HANGS_S)[1] for p in both]
     assert [p.returncode for p in both] == [0, 0, 0], said
     gridhouse(data, "build")
     assert marts(data) == marts(built)

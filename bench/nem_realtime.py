@@ -7,7 +7,7 @@
                                                           150 minutes of the month's twelve hours;
                                                           the same again goes on from there
     python bench/nem_realtime.py --days 10 --loaded 5     the second of a month's six legs of five
-                                                          days: two hours each, anywhere
+                                                          days, in any order: two hours each
 
 Who the units are is known before. Then the reports of each five minutes (dispatch, SCADA, trading)
 appear on the mirror when their interval would end, `--speed` times as fast as in the market, and
@@ -22,8 +22,9 @@ into an empty folder.
 Limits: nothing missed, no rollup off, and a median lag below 60 seconds of this clock. A build that
 takes longer than an interval takes in all that came meanwhile.
 
-With `--loaded` the first days are one load that is there before the clock starts. A leg that ends
-with the rollups of one load ends where the leg after it starts, so that legs make a month.
+With `--loaded` the first of the days are one load that is there before the clock starts. A leg ends
+with the rollups of one load, and from one load the leg after it starts: so the legs of a month show
+whether anything of it is missed or off. Their lags are those of a loop that ran for some days.
 
 With `--folder` the site, the warehouse and what was seen (`seen.jsonl`, a line per build) stay,
 even when it is killed. Between two runs the clock stands still: no interval comes. What stands on
@@ -62,6 +63,7 @@ from synthetic.mirror import base_urls
 
 START, LAG_LIMIT_S, SEED = date(2026, 6, 1), 60.0, 11
 STEP, SHOWN = timedelta(minutes=5), timedelta(days=2)
+FIRST = datetime.combine(START, datetime.min.time()) + STEP
 FEEDS = ["nem_dispatchis", "nem_dispatch_scada", "nem_tradingis", "nem_rooftop_actual"]
 REGISTER = ["nem_participant_registration", "nem_registration_list", "nem_cdeii"]
 COMMAND = [sys.executable, "-c", "from gridhouse.cli import app; app()"]
@@ -267,6 +269,8 @@ def wrong(copy: Path) -> tuple[datetime | None, list[str]]:
         found, newest = [], spans["units"][2]
         for name, (count, first, last) in spans.items():
             whole = (last - first) // STEP + 1 if count else 0
+            if count and first.replace(tzinfo=None) != FIRST:
+                found.append(f"{name}: the first interval is {first}, not {FIRST}")
             if count != whole:
                 found.append(f"{name}: {count} of {whole} intervals from {first} to {last}")
         day = (newest - STEP).date() if newest else START
@@ -295,7 +299,9 @@ def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: f
     copy.mkdir(exist_ok=True)
     # the lag of what stands there before the first build is that of a start, not of the loop
     shown = {first}
-    give_up = time.monotonic() + stop_after_s + 600
+    # until the clock starts none: the first build takes in all that was before; a loop that says
+    # nothing is waited for
+    give_up = math.inf
     try:
         for line in process.stdout:
             print(line.rstrip(), flush=True)
@@ -308,6 +314,7 @@ def loop(data: Path, url: str, publisher: Publisher, seen: Seen, stop_after_s: f
                 now = time.monotonic()
             if first and not publisher.ident:
                 publisher.start_after(first, coming[1:])
+            give_up = min(give_up, now + stop_after_s + 600)
             newest, found = wrong(copy)
             if found:
                 return "\n".join(found)
@@ -363,8 +370,7 @@ def run(folder: Path, before: timedelta, span: timedelta, speed: float, stop_aft
     site.mkdir(parents=True, exist_ok=True)
     asked = {"loaded_s": before.total_seconds(), "span_s": span.total_seconds(), "speed": speed}
     seen = Seen(folder / "seen.jsonl", asked)
-    midnight = datetime.combine(START, datetime.min.time())
-    files = made(vault, loaded, midnight + before, midnight + span)
+    files = made(vault, loaded, FIRST - STEP + before, FIRST - STEP + span)
     if seen.newest != max(files) and not seen.wrong:
         if not seen.newest:
             start_from(register, loaded, data)
@@ -409,8 +415,8 @@ if __name__ == "__main__":
     given = parser.parse_args()
     before = timedelta(days=given.loaded)
     asked = timedelta(days=given.days, minutes=given.minutes) or before + timedelta(hours=3)
-    if asked <= before:
-        parser.error("--loaded: of these days none is left to come")
+    if not timedelta(0) <= before <= asked - STEP:
+        parser.error("--days, --minutes: at least an interval; --loaded: at least 0, and less")
     at_most_s = min(given.stop_after * 60, (asked - before).total_seconds() / given.speed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what it started ends with it
     with tempfile.TemporaryDirectory(dir=os.environ.get("GRIDHOUSE_SCRATCH")) as scratch:

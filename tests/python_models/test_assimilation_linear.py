@@ -97,8 +97,8 @@ def test_groups_save_slow_states_that_nobody_observes():
     model = LinearModel(0.995 * np.eye(n), process, np.eye(p, n), np.eye(p))
     taper = (groups[:, None] == groups[:p]).astype(float)
     errors, variances = [], []
-    # A path has few independent values: over other paths and ensembles the figures below spread by
-    # a tenth, and the limits leave room for that. With no taper they are those of `everywhere`.
+    # A path has few independent values: over other fours of paths and ensembles the last two ratios
+    # run from 1.03 to 1.08 and from 0.83 to 0.94, so that other draws may need other limits.
     for seed in range(2, 6):
         case = simulate(model, 4000, seed)
         best = exact(case)
@@ -109,7 +109,7 @@ def test_groups_save_slow_states_that_nobody_observes():
     best, everywhere, grouped = np.sqrt(np.mean(np.square(errors), axis=0))
     everywhere_spread, grouped_spread = np.sqrt(np.mean(variances, axis=0))
     # all observations to all states: far worse than possible, and far too sure of it
-    assert everywhere > 1.1 * best
+    assert everywhere > 1.15 * best
     assert everywhere_spread < 0.75 * everywhere
-    assert grouped < 1.1 * best
-    assert grouped_spread > 0.8 * grouped
+    assert grouped < 1.08 * best
+    assert grouped_spread > 0.87 * grouped
